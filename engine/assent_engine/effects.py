@@ -1,0 +1,172 @@
+"""What the interpreter asks a runner to do, and what came back: plain JSON data, nothing else.
+
+A runner drives the interpreter's generator: it performs each effect and sends the answer in.
+Keys are unique within their scope; a runner joins them with the scope's path.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+from assent_schemas.errors import escape_token
+
+
+@dataclass(frozen=True, slots=True)
+class Ok:
+    """It was done; `value` is its JSON result."""
+
+    value: Any
+
+    def as_json(self) -> dict[str, Any]:
+        return {"ok": self.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It is known not to have been done, or to have failed: an error name and its cause."""
+
+    error: str
+    cause: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {"error": self.error, "cause": self.cause}
+
+
+Outcome = Ok | Failed
+
+
+def outcome_from_json(data: dict[str, Any]) -> Outcome:
+    """Read what `as_json` wrote."""
+    return Ok(data["ok"]) if "ok" in data else Failed(data["error"], data["cause"])
+
+
+@dataclass(frozen=True, slots=True)
+class RunStep:
+    """Call a step with this input -> Outcome. Timeouts are seconds for one attempt."""
+
+    key: str
+    resource: str
+    input: Any
+    timeout: int | None = None
+    heartbeat: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Wait for seconds, or until an RFC 3339 moment -> None. Exactly one of the two is given."""
+
+    key: str
+    seconds: int | Decimal | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitDecision:
+    """Ask the owner -> Ok({"decision": ...}) or Failed; silence until the deadline is a no."""
+
+    key: str
+    request: dict[str, Any]
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The item of a Map that a scope stands for."""
+
+    index: int
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeSpec:
+    """One child scope: its id within the Fork, where its machine is, and what it starts with."""
+
+    id: str
+    pointer: str
+    input: Any
+    variables: dict[str, Any] = field(default_factory=dict)
+    item: Item | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Run child scopes, at most `limit` at once (0: all) -> one Outcome per scope, in order.
+
+    When more than `tolerate` scopes have failed, the others are stopped; the answer then holds
+    the failures and Failed(CANCELLED) for the stopped ones.
+    """
+
+    key: str
+    scopes: Sequence[ScopeSpec]
+    limit: int = 0
+    tolerate: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """Read the clock -> an RFC 3339 text in UTC."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadItems:
+    """Read a list from a local file -> Outcome."""
+
+    key: str
+    reader: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """Write results to a local folder -> Outcome."""
+
+    key: str
+    writer: dict[str, Any]
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class CallPolicy:
+    """Run another approved policy -> Outcome."""
+
+    key: str
+    policy: str
+    input: Any
+
+
+class Cursor(Protocol):
+    """Where a scope stands; `as_json` gives {state, value, variables, visits, transitions}."""
+
+    def as_json(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A safe point before a state -> None. The cursor is live: read it before sending on."""
+
+    key: str
+    cursor: Cursor
+
+
+Effect = (
+    RunStep | Sleep | WaitDecision | Fork | Now | ReadItems | WriteResult | CallPolicy | Checkpoint
+)
+
+CANCELLED = "States.Cancelled"
+
+
+def child_path(path: str, fork_key: str, scope_id: str) -> str:
+    """The path of a child scope: `State.visit/attempt/id/`, nested by joining."""
+    return f"{path}{fork_key}/{scope_id}/"
+
+
+def state_key(name: str, visit: int) -> str:
+    """The key of one visit of a state, `State.visit`; a slash in a name is escaped as ~1."""
+    return f"{escape_token(name)}.{visit}"
+
+
+def idempotency_key(run_id: str, path: str, key: str) -> str:
+    """Run id, scope path and state.visit: the same for every attempt."""
+    return f"{run_id}/{path}{key.rpartition('/')[0]}"

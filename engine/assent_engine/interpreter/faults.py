@@ -1,0 +1,30 @@
+"""Errors that arise inside the interpreter, by the names that the language knows."""
+
+from assent_engine.effects import Failed
+
+ALL = "States.ALL"
+RUNTIME = "States.Runtime"
+TASK_FAILED = "States.TaskFailed"
+TIMEOUT = "States.Timeout"
+NO_CHOICE_MATCHED = "States.NoChoiceMatched"
+RESULT_PATH_MISMATCH = "States.ResultPathMatchFailure"
+TRANSITION_LIMIT = "Run.TransitionLimitExceeded"
+
+
+class StateFault(Exception):
+    """A state cannot go on with the data it has."""
+
+    def __init__(self, error: str, cause: str) -> None:
+        super().__init__(f"{error}: {cause}")
+        self.error = error
+        self.cause = cause
+
+    @property
+    def outcome(self) -> Failed:
+        """The fault as the outcome of its state."""
+        return Failed(self.error, self.cause)
+
+
+def runtime(cause: str) -> StateFault:
+    """The fault for data that does not fit the policy; nothing catches it."""
+    return StateFault(RUNTIME, cause)

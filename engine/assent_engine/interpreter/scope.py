@@ -1,0 +1,66 @@
+"""One scope, strictly sequential: from its first state to its outcome."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+from assent_engine.effects import Checkpoint, Effect, Failed, Ok, Outcome, ScopeSpec, state_key
+from assent_engine.interpreter.faults import TRANSITION_LIMIT, StateFault
+from assent_engine.interpreter.program import Program
+from assent_engine.interpreter.visit import RunHeader, Visit
+
+SEMANTICS = 1
+"""The number of the rules that this interpreter follows; a run keeps the one it began with."""
+
+ROOT = ""
+
+
+@dataclass(slots=True)
+class ScopeCursor:
+    """Where a scope stands: the state it is about to enter, and with what."""
+
+    state: str
+    value: Any
+    variables: dict[str, Any] = field(default_factory=dict)
+    visits: dict[str, int] = field(default_factory=dict)
+    transitions: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "state": self.state,
+            "value": self.value,
+            "variables": dict(self.variables),
+            "visits": dict(self.visits),
+            "transitions": self.transitions,
+        }
+
+
+def run_scope(
+    program: Program,
+    header: RunHeader,
+    spec: ScopeSpec,
+    path: str = ROOT,
+    cursor: dict[str, Any] | None = None,
+) -> Generator[Effect, Any, Outcome]:
+    """Interpret one scope; `cursor`, as a Checkpoint carried it, starts in the middle."""
+    block = program.blocks[spec.pointer]
+    at = ScopeCursor(**cursor) if cursor else ScopeCursor(block.start_at, spec.input)
+    while True:
+        if at.transitions >= program.transition_limit:
+            limit = program.transition_limit
+            return Failed(TRANSITION_LIMIT, f"the scope made {limit} transitions without ending")
+        visit_number = at.visits.get(at.state, 0) + 1
+        key = state_key(at.state, visit_number)
+        yield Checkpoint(key, at)
+        at.visits[at.state] = visit_number
+        at.transitions += 1
+        visit = Visit(header, path, at.state, key, at.value, spec.item)
+        try:
+            step = yield from block.states[at.state].run(visit)
+        except StateFault as fault:
+            return fault.outcome
+        if isinstance(step, Failed):
+            return step
+        if step.next is None:
+            return Ok(step.value)
+        at.state, at.value = step.next, step.value

@@ -1,0 +1,64 @@
+"""Task, Map and Parallel alike: attempts under retry, then the result's way or a catcher's."""
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assent_engine.effects import CANCELLED, Effect, Failed, Fork, Ok, Outcome, ScopeSpec
+from assent_engine.interpreter.faults import StateFault
+from assent_engine.interpreter.flow import Flow
+from assent_engine.interpreter.paths import Path
+from assent_engine.interpreter.recovery import Recovery
+from assent_engine.interpreter.states.base import Run, names_entry_time
+from assent_engine.interpreter.transition import Transition
+from assent_engine.interpreter.visit import Visit
+from assent_schemas.states import WorkState
+
+Attempt = Callable[[Any, str], Generator[Effect, Any, Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The frame around an attempt."""
+
+    flow: Flow
+    recovery: Recovery
+    next: str | None
+    needs_entry_time: bool
+
+    @classmethod
+    def of(cls, state: WorkState, more_paths: Iterable[Path] = ()) -> "Work":
+        """Compile the shared fields; raises PathSyntaxError."""
+        flow = Flow.of(state)
+        needs_time = names_entry_time([*flow.paths(), *more_paths])
+        return cls(flow, Recovery.of(state), state.next, needs_time)
+
+    def run(self, visit: Visit, attempt: Attempt) -> Run:
+        """`attempt` is called with the effective input and the attempt's key."""
+        if self.needs_entry_time:
+            yield from visit.enter()
+
+        def once(number: int) -> Generator[Effect, Any, Outcome]:
+            effective = self.flow.effective_input(visit)
+            return (yield from attempt(effective, f"{visit.key}/{number}"))
+
+        try:
+            outcome = yield from self.recovery.attempts(visit, once)
+            if isinstance(outcome, Ok):
+                return Transition(self.next, self.flow.output(visit, outcome.value))
+        except StateFault as fault:
+            outcome = fault.outcome
+        return self.recovery.caught(visit, outcome) or outcome
+
+
+def forked(
+    key: str, scopes: Sequence[ScopeSpec], limit: int = 0
+) -> Generator[Effect, Any, Outcome]:
+    """Run child scopes; their outputs in order, or the failure that stopped them."""
+    if not scopes:
+        return Ok([])
+    outcomes: list[Outcome] = yield Fork(key, scopes, limit)
+    failures = [one for one in outcomes if isinstance(one, Failed) and one.error != CANCELLED]
+    if failures:
+        return failures[0]
+    return Ok([one.value for one in outcomes if isinstance(one, Ok)])

@@ -1,0 +1,34 @@
+"""What policies may call: steps and macros, declared once and looked up by name."""
+
+from assent_engine.registry.context import StepContext, World, WorldPartMissing
+from assent_engine.registry.declaration import (
+    Compensation,
+    Done,
+    NotDone,
+    Reconciled,
+    RegistrationError,
+    Risk,
+    StepDeclaration,
+    StepFailed,
+    Unsure,
+)
+from assent_engine.registry.macro import Macro
+from assent_engine.registry.registry import StepRegistry, step
+
+__all__ = [
+    "Compensation",
+    "Done",
+    "Macro",
+    "NotDone",
+    "Reconciled",
+    "RegistrationError",
+    "Risk",
+    "StepContext",
+    "StepDeclaration",
+    "StepFailed",
+    "StepRegistry",
+    "Unsure",
+    "World",
+    "WorldPartMissing",
+    "step",
+]

@@ -1,0 +1,30 @@
+"""A macro: a shipped sub-policy that acts as a resource and runs as a child scope."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from assent_schemas import exact_json
+from assent_schemas.states import Machine
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """Several steps under one name, each with its own intent, limit and compensation."""
+
+    name: str
+    description: str
+    document: dict[str, Any]
+    machine: Machine
+    version: str = "1"
+
+    @classmethod
+    def from_document(
+        cls, name: str, description: str, document: dict[str, Any], version: str = "1"
+    ) -> "Macro":
+        """Read the states of a macro; raises pydantic.ValidationError for a malformed one."""
+        return cls(name, description, document, Machine.model_validate(document), version)
+
+    @property
+    def fingerprint(self) -> str:
+        """Version and document in one hash."""
+        return f"{self.version}:{exact_json.digest(self.document)}"

@@ -1,0 +1,154 @@
+"""The step registry: the whitelist of what a policy can name."""
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar, get_type_hints
+
+from pydantic import BaseModel, TypeAdapter
+
+from assent_engine.registry.context import StepContext
+from assent_engine.registry.declaration import (
+    Compensation,
+    Reconcile,
+    RegistrationError,
+    Risk,
+    StepDeclaration,
+)
+from assent_engine.registry.macro import Macro
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class NoInput(BaseModel):
+    """The input of a step that takes none; whatever it is given is ignored."""
+
+
+class StepRegistry:
+    """Steps and macros by name.
+
+    `register` on the class adds to the process-wide registry, as the decorator `step` does;
+    an instance of its own is for tests and simulations.
+    """
+
+    _shared: "StepRegistry | None" = None
+
+    def __init__(self) -> None:
+        self._steps: dict[str, StepDeclaration] = {}
+        self._macros: dict[str, Macro] = {}
+
+    @classmethod
+    def shared(cls) -> "StepRegistry":
+        """The process-wide registry."""
+        if cls._shared is None:
+            cls._shared = cls()
+        return cls._shared
+
+    @classmethod
+    def register(
+        cls, name: str, description: str, **declared: Any
+    ) -> Callable[[Function], Function]:
+        """Register in the process-wide registry; see `add_step` for the declaration."""
+        return cls.shared().add_step(name, description, **declared)
+
+    def add_step(
+        self,
+        name: str,
+        description: str,
+        *,
+        version: str = "1",
+        side_effect: bool = False,
+        compensation: Compensation | None = None,
+        irreversible: str | None = None,
+        reconcile: Reconcile | None = None,
+        risk: Risk = Risk.LOW,
+        money: str | None = None,
+        timeout: int | None = None,
+        cpu_bound: bool = False,
+    ) -> Callable[[Function], Function]:
+        """A decorator that registers a function and hands it back unchanged.
+
+        The function takes an input model and, if it wants, a StepContext; its annotations
+        become JSON Schemas. A plain function runs in a thread, a `cpu_bound` one in a process.
+        `money` names the input field that holds an amount, `timeout` is in seconds for one
+        attempt. Raises RegistrationError for a side effect that declares neither its
+        `compensation` nor, as `irreversible`, why there is none.
+        """
+
+        def decorator(function: Function) -> Function:
+            input_model, takes_context, output_type = _signature(name, function)
+            declaration = StepDeclaration(
+                name=name,
+                description=description,
+                function=function,
+                input_model=input_model,
+                output_type=output_type,
+                takes_context=takes_context,
+                version=version,
+                side_effect=side_effect,
+                compensation=compensation,
+                irreversible=irreversible,
+                reconcile=reconcile,
+                risk=risk,
+                money=money,
+                timeout=timeout,
+                cpu_bound=cpu_bound,
+            )
+            self._claim(name)
+            self._steps[name] = declaration
+            return function
+
+        return decorator
+
+    def add_macro(self, macro: Macro) -> None:
+        """Register a shipped sub-policy under its name."""
+        self._claim(macro.name)
+        self._macros[macro.name] = macro
+
+    def steps(self) -> Iterator[StepDeclaration]:
+        """All steps, by name."""
+        return iter(sorted(self._steps.values(), key=lambda one: one.name))
+
+    def step(self, name: str) -> StepDeclaration | None:
+        """The step of that name, if there is one."""
+        return self._steps.get(name)
+
+    def macro(self, name: str) -> Macro | None:
+        """The macro of that name, if there is one."""
+        return self._macros.get(name)
+
+    def names(self) -> list[str]:
+        """Every name that a policy may use as a resource."""
+        return sorted([*self._steps, *self._macros])
+
+    def nearest(self, name: str) -> str | None:
+        """The registered name that a misspelt one was most likely meant to be."""
+        return next(iter(difflib.get_close_matches(name, self.names(), n=1)), None)
+
+    def _claim(self, name: str) -> None:
+        if name in self._steps or name in self._macros:
+            raise RegistrationError(f"{name} is registered already")
+
+
+def _signature(
+    name: str, function: Callable[..., Any]
+) -> tuple[type[BaseModel], bool, TypeAdapter[Any]]:
+    hints = get_type_hints(function, include_extras=True)
+    if "return" not in hints:
+        raise RegistrationError(f"{name}: the function's result has no annotation")
+    taken = [hints.get(parameter) for parameter in inspect.signature(function).parameters]
+    takes_context = bool(taken) and taken[-1] is StepContext
+    models = taken[:-1] if takes_context else taken
+    match models:
+        case []:
+            model: type[BaseModel] = NoInput
+        case [type() as only] if issubclass(only, BaseModel):
+            model = only
+        case _:
+            raise RegistrationError(
+                f"{name}: takes one Pydantic model and, last, if it wants, a StepContext"
+            )
+    return model, takes_context, TypeAdapter(hints["return"])
+
+
+step = StepRegistry.register

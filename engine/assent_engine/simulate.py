@@ -1,0 +1,151 @@
+"""simulate(): a policy carried out in virtual time, with stand-ins or the registered steps."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from assent_engine.effects import Failed, Ok, Outcome, RunStep, ScopeSpec, idempotency_key
+from assent_engine.interpreter import ROOT, Program, RunHeader
+from assent_engine.moments import timestamp
+from assent_engine.registry import StepContext, StepFailed, StepRegistry, World
+from assent_engine.registry.invocation import INVALID_OUTPUT, NOT_AVAILABLE, invoke, within_limit
+from assent_engine.run_input import initial_data
+from assent_engine.simulation import PerformStep, Simulation, TraceEntry
+from assent_engine.validation import validate
+from assent_schemas import exact_json
+from assent_schemas.errors import Problem, Refused
+from assent_schemas.policy import Policy
+from assent_schemas.statuses import RunStatus
+
+StandIn = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a simulated run ended; `trace` lists what happened, in order of virtual time."""
+
+    status: RunStatus
+    output: Any
+    error: str | None
+    cause: str | None
+    trace: list[TraceEntry]
+
+
+def simulate(
+    policy: dict[str, Any],
+    input: Any = None,  # noqa: A002 - the word of the language
+    *,
+    steps: Mapping[str, StandIn] | None = None,
+    decisions: Mapping[str, Any] | None = None,
+    registry: StepRegistry | None = None,
+    world: World | None = None,
+    now: datetime | None = None,
+    seed: str = "0",
+) -> Result:
+    """Carry a policy document out in memory and virtual time; nothing is stored.
+
+    `steps` maps a resource name (any text) to a stand-in, called with the Task's effective input
+    as its one argument; it fails by raising StepFailed(error, cause). Without `steps` the
+    registered steps run, on `world`. `decisions` answers Approval states by name. Floats are
+    taken by their repr. Raises PolicyInvalid for a malformed policy, Refused for an input that
+    does not fit it. Not to be called from a running event loop unless `steps` is given.
+    """
+    registry = registry or StepRegistry.shared()
+    document = exact_json.plain(policy)
+    known = {*registry.names(), *(steps or ())}
+    read = validate(document, known.__contains__, registry.nearest)
+    if decisions:
+        detail = f"The policy has no Approval state {sorted(decisions)[0]!r} to decide."
+        raise Refused(Problem("simulate.unknown_decision", "No such decision", detail))
+    start = now or datetime.now(UTC)
+    header = _header(read, exact_json.plain(input), start, seed)
+    program = Program.compile(read, _macros(registry, steps or {}))
+    with _performer(steps, registry, world or World(), header) as perform:
+        deadline = _deadline(read, start)
+        simulation = Simulation(program, header, perform, start, deadline)
+        return _result(simulation.run(ScopeSpec("", ROOT, header.input)), simulation.trace)
+
+
+def _header(policy: Policy, given: Any, start: datetime, seed: str) -> RunHeader:
+    return RunHeader(
+        run_id="simulation",
+        policy_id=str(policy.policy_id or "draft"),
+        policy_name=policy.name,
+        started=timestamp(start),
+        seed=seed,
+        input=initial_data(policy, given),
+    )
+
+
+def _macros(registry: StepRegistry, stand_ins: Mapping[str, StandIn]) -> Any:
+    def source(name: str) -> Any:
+        macro = None if name in stand_ins else registry.macro(name)
+        return macro.machine if macro else None
+
+    return source
+
+
+def _deadline(policy: Policy, start: datetime) -> datetime | None:
+    seconds = policy.timeout_seconds
+    return None if seconds is None else start + timedelta(seconds=seconds)
+
+
+@contextlib.contextmanager
+def _performer(
+    steps: Mapping[str, StandIn] | None, registry: StepRegistry, world: World, header: RunHeader
+) -> Iterator[PerformStep]:
+    if steps is not None:
+        yield lambda effect, _path, _now: _stand_in(steps, effect)
+        return
+    with asyncio.Runner() as runner:
+
+        def perform(effect: RunStep, path: str, now: datetime) -> Outcome:
+            key = idempotency_key(header.run_id, path, effect.key)
+            context = StepContext(header.run_id, key, _Moment(now), world)
+            return runner.run(_call(registry, effect, context))
+
+        yield perform
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+async def _call(registry: StepRegistry, effect: RunStep, context: StepContext) -> Outcome:
+    step = registry.step(effect.resource)
+    if step is None:
+        return Failed(NOT_AVAILABLE, f"there is no step {effect.resource}")
+    try:
+        return await invoke(step, effect.input, context)
+    except Exception as error:  # noqa: BLE001 - what a step raises is its outcome
+        return Failed(type(error).__name__, str(error))
+
+
+def _stand_in(steps: Mapping[str, StandIn], effect: RunStep) -> Outcome:
+    if effect.resource not in steps:
+        return Failed(NOT_AVAILABLE, f"there is no stand-in for {effect.resource}")
+    try:
+        result = steps[effect.resource](effect.input)
+    except StepFailed as failure:
+        return Failed(failure.error, failure.cause)
+    try:
+        return within_limit(exact_json.plain(result))
+    except ValueError as error:
+        return Failed(INVALID_OUTPUT, str(error))
+
+
+def _result(outcome: Outcome | None, trace: list[TraceEntry]) -> Result:
+    match outcome:
+        case Ok(value):
+            return Result(RunStatus.COMPLETED, value, None, None, trace)
+        case Failed(error, cause):
+            return Result(RunStatus.FAILED, None, error, cause, trace)
+        case None:
+            return Result(RunStatus.TIMED_OUT, None, "States.Timeout", "", trace)

@@ -1,0 +1,195 @@
+"""The checks that a schema cannot make: references, reachability, resources, paths, triggers.
+
+They walk the raw document and skip what has no proper form, so that one answer holds the
+problems of both layers.
+"""
+
+import difflib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from cronsim import CronSim, CronSimError
+
+from assent_engine.interpreter.paths import PathSyntaxError, compile_path
+from assent_engine.interpreter.templates import template_paths
+from assent_schemas import exact_schema
+from assent_schemas.document import read_policy
+from assent_schemas.errors import PolicyInvalid, Problem, pointer
+from assent_schemas.policy import Policy
+
+Knows = Callable[[str], bool]
+Nearest = Callable[[str], str | None]
+Json = dict[str, Any]
+
+TITLE = "The policy cannot be carried out"
+_PATH_FIELDS = ("input_path", "output_path", "items_path", "seconds_path", "timestamp_path")
+_PATH_FIELDS += ("result_path", "error_path", "cause_path")
+_TEMPLATES = ("parameters", "result_selector", "item_selector")
+
+
+def validate(document: Any, knows: Knows, nearest: Nearest = lambda _name: None) -> Policy:
+    """Read a policy document; raises PolicyInvalid with every problem that both layers found.
+
+    `knows` tells whether a resource can be called, `nearest` what a misspelt one may have meant.
+    """
+    found: list[Problem] = []
+    policy: Policy | None = None
+    try:
+        policy = read_policy(document)
+    except PolicyInvalid as invalid:
+        found.extend(invalid.problems)
+    if isinstance(document, dict):
+        found.extend(_semantic_problems(document, knows, nearest))
+    if found or policy is None:
+        raise PolicyInvalid(found)
+    return policy
+
+
+def machines(document: Any, where: str = "") -> Iterator[tuple[str, Json]]:
+    """Every machine of a raw document with its pointer: the root first, then inner ones."""
+    if not isinstance(document, dict):
+        return
+    yield where, document
+    for name, state in _objects(document.get("states")):
+        inside = where + pointer("states", name)
+        for key in ("iterator", "item_processor"):
+            yield from machines(state.get(key), f"{inside}/{key}")
+        branches = state.get("branches")
+        for at, branch in enumerate(branches if isinstance(branches, list) else ()):
+            yield from machines(branch, f"{inside}/branches/{at}")
+
+
+def _semantic_problems(document: Json, knows: Knows, nearest: Nearest) -> Iterator[Problem]:
+    for where, machine in machines(document):
+        yield from _references(machine, where)
+        for name, state in _objects(machine.get("states")):
+            at = where + pointer("states", name)
+            yield from _resource(state, at, knows, nearest)
+            yield from _paths(state, at)
+            if state.get("type") == "Approval":
+                detail = "Approval states cannot be run by this version of Assent."
+                yield Problem("state.unsupported", TITLE, detail, "", f"{at}/type")
+    yield from _triggers(document.get("triggers"))
+    if isinstance(schema := document.get("input_schema"), dict):
+        if (reason := exact_schema.schema_problem(schema)) is not None:
+            yield Problem("input_schema.invalid", TITLE, reason, "", "/input_schema")
+
+
+def _references(machine: Json, where: str) -> Iterator[Problem]:
+    states = dict(_objects(machine.get("states")))
+    if not states:
+        return
+    links = [("/start_at", machine.get("start_at"))]
+    reached: dict[str, list[str]] = {}
+    for name, state in states.items():
+        targets = list(_links(state))
+        links += [(pointer("states", name) + at, target) for at, target in targets]
+        reached[name] = [str(target) for _, target in targets]
+    for at, target in links:
+        if isinstance(target, str) and target not in states:
+            near = difflib.get_close_matches(target, states, n=1)
+            remedy = f'Did you mean "{near[0]}"?' if near else ""
+            detail = f'There is no state "{target}" in this machine.'
+            yield Problem("reference.unknown_state", TITLE, detail, remedy, where + at)
+    start = machine.get("start_at")
+    if start in states:
+        yield from _unreachable(states, str(start), reached, where)
+
+
+def _links(state: Json) -> Iterator[tuple[str, Any]]:
+    """Where a state can lead, with pointers relative to it."""
+    for key in ("next", "default", "on_reject", "on_timeout"):
+        if key in state:
+            yield f"/{key}", state[key]
+    for key in ("choices", "catch"):
+        rules = state.get(key)
+        for at, rule in enumerate(rules if isinstance(rules, list) else ()):
+            if isinstance(rule, dict) and "next" in rule:
+                yield f"/{key}/{at}/next", rule["next"]
+
+
+def _unreachable(
+    states: dict[str, Json], start: str, links: dict[str, list[str]], where: str
+) -> Iterator[Problem]:
+    seen, waiting = {start}, [start]
+    while waiting:
+        new = [name for name in links[waiting.pop()] if name in states and name not in seen]
+        seen.update(new)
+        waiting.extend(new)
+    for name in states:
+        if name not in seen:
+            at = where + pointer("states", name)
+            detail = f'No way leads from "{start}" to "{name}".'
+            yield Problem("state.unreachable", TITLE, detail, "Link it or remove it.", at)
+
+
+def _resource(state: Json, where: str, knows: Knows, nearest: Nearest) -> Iterator[Problem]:
+    name = state.get("resource")
+    if state.get("type") == "Task" and isinstance(name, str) and not knows(name):
+        near = nearest(name)
+        remedy = f'Did you mean "{near}"?' if near else ""
+        detail = f'There is no step or macro "{name}".'
+        yield Problem("resource.unknown", TITLE, detail, remedy, f"{where}/resource")
+
+
+def _paths(state: Json, where: str) -> Iterator[Problem]:
+    for key in _PATH_FIELDS:
+        yield from _path(state.get(key), f"{where}/{key}")
+    for key in _TEMPLATES:
+        for text in template_paths(state.get(key)):
+            yield from _path(text, f"{where}/{key}")
+    for key in ("choices", "catch"):
+        rules = state.get(key)
+        for at, rule in enumerate(rules if isinstance(rules, list) else ()):
+            yield from _rule_paths(rule, f"{where}/{key}/{at}")
+
+
+def _rule_paths(rule: Any, where: str) -> Iterator[Problem]:
+    if not isinstance(rule, dict):
+        return
+    for key, item in rule.items():
+        if key == "variable" or key.endswith("_path"):
+            yield from _path(item, f"{where}/{key}")
+        elif key in ("and", "or") and isinstance(item, list):
+            for at, inner in enumerate(item):
+                yield from _rule_paths(inner, f"{where}/{key}/{at}")
+        elif key == "not":
+            yield from _rule_paths(item, f"{where}/{key}")
+
+
+def _path(text: Any, where: str) -> Iterator[Problem]:
+    if isinstance(text, str):
+        try:
+            compile_path(text)
+        except PathSyntaxError as error:
+            remedy = "Use names and indexes: $.orders[0].price"
+            yield Problem("path.syntax", TITLE, f"The path {error}.", remedy, where)
+
+
+def _triggers(triggers: Any) -> Iterator[Problem]:
+    for at, trigger in enumerate(triggers if isinstance(triggers, list) else ()):
+        if isinstance(trigger, dict):
+            yield from _trigger(trigger, f"/triggers/{at}")
+
+
+def _trigger(trigger: Json, where: str) -> Iterator[Problem]:
+    expression, zone = trigger.get("expression"), trigger.get("timezone")
+    if isinstance(expression, str):
+        try:
+            CronSim(expression, datetime(2026, 1, 1, tzinfo=UTC))
+        except CronSimError as error:
+            detail = f"{expression!r} is no crontab expression: {error}."
+            yield Problem("trigger.bad_cron", TITLE, detail, "", f"{where}/expression")
+    if isinstance(zone, str) and zone not in available_timezones():
+        near = difflib.get_close_matches(zone, available_timezones(), n=1)
+        remedy = f'Did you mean "{near[0]}"?' if near else "Use an IANA name: Europe/Zurich."
+        detail = f"There is no time zone {zone!r}."
+        yield Problem("trigger.unknown_zone", TITLE, detail, remedy, f"{where}/timezone")
+
+
+def _objects(node: Any) -> Iterator[tuple[str, Json]]:
+    for name, item in node.items() if isinstance(node, dict) else ():
+        if isinstance(item, dict):
+            yield name, item

@@ -1,0 +1,1 @@
+"""Autostart units, doctor and uninstall: not built yet."""

@@ -1,0 +1,38 @@
+# One verb each; .ci/run uses the same lines.
+
+default:
+    @just --list
+
+# Check style, format and the arrows between the packages
+lint:
+    uv run --frozen ruff check
+    uv run --frozen ruff format --check
+    uv run --frozen lint-imports
+    uv run --frozen python -m tests.house.figures
+
+# Rewrite what a formatter can
+format:
+    uv run --frozen ruff check --fix
+    uv run --frozen ruff format
+
+# Prove the types, source and tests alike, with two checkers
+type:
+    uv run --frozen mypy
+    uv run --frozen basedpyright
+
+# Run the suite
+test *args:
+    uv run --frozen pytest -n 2 {{args}}
+
+# Build the wheel and the source archive into dist/
+build:
+    rm -rf dist
+    uv build --quiet --out-dir dist
+
+# Regenerate what is generated from the models
+generate:
+    uv run --frozen python -m assent_schemas.policy_schema > schemas/assent_schemas/policy.schema.json
+
+# State speed and memory: a table and build/benchmarks.json
+bench:
+    uv run --frozen python -m tests.benchmarks

@@ -1,0 +1,1 @@
+"""The contract: policy documents, states, triggers, statuses and errors; a leaf."""

@@ -1,0 +1,27 @@
+"""Types that the documents share: exact numbers, paths, templates and names."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+
+class Document(BaseModel):
+    """A part of a policy document: unknown keys are errors, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ValueError("a JSON number is needed here")  # noqa: TRY004 - pydantic's own protocol
+    return value
+
+
+Number = Annotated[int | Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
+StateName = Annotated[str, Field(min_length=1, max_length=80)]
+Path = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^\$")]
+ReferencePath = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^\$([^$].*)?$")]
+Template = dict[str, Any]
+Comment = Annotated[str, Field(max_length=4096)]
+Seconds = Annotated[int, Field(ge=1, le=99_999_999)]

@@ -1,0 +1,35 @@
+"""The policy document: metadata, triggers, states."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from assent_schemas.fields import Seconds
+from assent_schemas.states import Machine
+from assent_schemas.triggers import AnyTrigger
+
+SCHEMA_VERSION = "urn:assent:policy:1"
+SEMVER = r"^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$"
+
+
+class Policy(Machine):
+    """What an agent or a person writes and the owner assents to.
+
+    In a draft `policy_id`, `version` and `schema_version` may be missing; they are assigned
+    when the document is proposed.
+    """
+
+    policy_id: UUID | None = None
+    version: Annotated[str, Field(pattern=SEMVER)] | None = None
+    """MAJOR.MINOR.PATCH; each proposal of a policy has its own."""
+    schema_version: Annotated[str, Field(pattern=f"^{SCHEMA_VERSION}$")] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    description: Annotated[str, Field(max_length=4096)] | None = None
+    triggers: Annotated[list[AnyTrigger], Field(max_length=64)] = []
+    context_defaults: dict[str, Any] = {}
+    """The run's data before its input is laid over it; the input's keys win."""
+    input_schema: dict[str, Any] | None = None
+    """A JSON Schema (Draft 2020-12) that a run's input must meet."""
+    timeout_seconds: Seconds | None = None
+    """End a run that takes longer as TIMED_OUT."""

@@ -1,0 +1,206 @@
+"""The state types of the policy language, a snake_case dialect of the Amazon States Language."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from assent_schemas.choice import ChoiceRule
+from assent_schemas.fields import (
+    Comment,
+    Document,
+    Path,
+    ReferencePath,
+    Seconds,
+    StateName,
+    Template,
+)
+from assent_schemas.recovery import Catcher, Retrier
+
+JsonSchema = dict[str, Any]
+
+
+def exactly_one(*names: str) -> JsonSchema:
+    """A schema fragment: exactly one of these keys."""
+    return {"oneOf": [{"required": [name]} for name in names]}
+
+
+def all_of(*rules: JsonSchema) -> ConfigDict:
+    """Model configuration that adds rules to the generated schema."""
+    return ConfigDict(json_schema_extra={"allOf": list(rules)})
+
+
+_LEADS_ON = exactly_one("next", "end")
+
+
+class State(Document):
+    """What every state has: a comment and a choice of what it sees and passes on."""
+
+    comment: Comment | None = None
+    input_path: Path | None = "$"
+    """Which part of the raw input the state sees; null sees {}."""
+    output_path: Path | None = "$"
+    """Which part of the result goes on; null passes {}."""
+
+
+class Leading(State):
+    """A state that leads to the next one or ends its scope: give exactly one of the two."""
+
+    next: StateName | None = None
+    end: Literal[True] | None = None
+
+
+class ResultState(Leading):
+    """A state that has a result to place."""
+
+    parameters: Template | None = None
+    """The effective input; keys ending in .$ are paths into what input_path left."""
+    result_path: ReferencePath | None = "$"
+    """Where the result is written into the raw input; null keeps the input and drops the result."""
+
+
+class WorkState(ResultState):
+    """A state that may fail: it selects from its result, retries and catches."""
+
+    result_selector: Template | None = None
+    """Shapes the result before result_path places it."""
+    retry: Annotated[list[Retrier], Field(max_length=64)] = []
+    catch: Annotated[list[Catcher], Field(max_length=64)] = []
+
+
+class TaskState(WorkState):
+    """Call one registered step or macro."""
+
+    model_config = all_of(_LEADS_ON)
+
+    type: Literal["Task"]
+    resource: Annotated[str, Field(min_length=1, max_length=256)]
+    """The step's registered name, such as market.get_quote."""
+    timeout_seconds: Seconds | None = None
+    """Fail with States.Timeout when one attempt takes longer."""
+
+
+class PassState(ResultState):
+    """Hand the input on, or a fixed or reshaped value instead."""
+
+    model_config = all_of(_LEADS_ON)
+
+    type: Literal["Pass"]
+    result: Any = None
+    """A literal result; never a template."""
+
+
+class ChoiceState(State):
+    """Go to the state of the first rule that holds."""
+
+    type: Literal["Choice"]
+    choices: Annotated[list[ChoiceRule], Field(min_length=1, max_length=256)]
+    default: StateName | None = None
+    """Where to go when no rule holds; without it that is an error."""
+
+
+class WaitState(Leading):
+    """Wait for a while or until a moment."""
+
+    model_config = all_of(
+        _LEADS_ON, exactly_one("seconds", "timestamp", "seconds_path", "timestamp_path")
+    )
+
+    type: Literal["Wait"]
+    seconds: Annotated[int, Field(ge=0, le=99_999_999)] | None = None
+    timestamp: str | None = None
+    """An RFC 3339 time with T and Z or an offset; one in the past does not wait."""
+    seconds_path: Path | None = None
+    timestamp_path: Path | None = None
+
+
+class SucceedState(State):
+    """End the scope; what is left of the input is its output."""
+
+    type: Literal["Succeed"]
+
+
+class FailState(Document):
+    """End the scope with an error."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                {"not": {"required": ["error", "error_path"]}},
+                {"not": {"required": ["cause", "cause_path"]}},
+            ]
+        }
+    )
+
+    type: Literal["Fail"]
+    comment: Comment | None = None
+    error: str | None = None
+    error_path: Path | None = None
+    cause: str | None = None
+    cause_path: Path | None = None
+
+
+class MapState(WorkState):
+    """Run a sub-workflow for each item of a list; results keep the items' order."""
+
+    model_config = all_of(_LEADS_ON, exactly_one("iterator", "item_processor"))
+
+    type: Literal["Map"]
+    items_path: Path = "$"
+    """Where the list is, in the effective input."""
+    item_selector: Template | None = None
+    """The input of each iteration; without it an iteration sees the Map's input and $.iterator."""
+    iterator: "Machine | None" = None
+    item_processor: "Machine | None" = None
+    """Another name for iterator."""
+    max_concurrency: Annotated[int, Field(ge=0, le=10_000)] = 0
+    """How many iterations run at once; 0 sets no bound."""
+
+
+class ParallelState(WorkState):
+    """Run several sub-workflows on the same input; the result is the list of their outputs."""
+
+    model_config = all_of(_LEADS_ON)
+
+    type: Literal["Parallel"]
+    branches: Annotated[list["Machine"], Field(min_length=1, max_length=64)]
+
+
+class ApprovalState(ResultState):
+    """Ask the owner to decide, with a deadline; silence is never consent."""
+
+    model_config = all_of(_LEADS_ON)
+
+    type: Literal["Approval"]
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    """What the owner is asked, in one line."""
+    timeout_seconds: Seconds
+    on_reject: StateName | None = None
+    """Where to go when the owner says no; without it that is the error Approval.Rejected."""
+    on_timeout: StateName | None = None
+    """Where to go when nobody answered; without it that is the error Approval.TimedOut."""
+
+
+AnyState = Annotated[
+    TaskState
+    | PassState
+    | ChoiceState
+    | WaitState
+    | SucceedState
+    | FailState
+    | MapState
+    | ParallelState
+    | ApprovalState,
+    Field(discriminator="type"),
+]
+
+
+class Machine(Document):
+    """States and where to start: the whole of a policy, or one branch of it."""
+
+    comment: Comment | None = None
+    start_at: StateName
+    states: Annotated[dict[StateName, AnyState], Field(min_length=1, max_length=1000)]
+
+
+for _model in (MapState, ParallelState, Machine):
+    _model.model_rebuild()

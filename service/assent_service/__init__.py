@@ -1,0 +1,1 @@
+"""The process around the engine: composition root, doors and command line."""

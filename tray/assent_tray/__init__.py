@@ -1,0 +1,1 @@
+"""Icon, menus and notifications: a client of the owner door, not built yet."""
