@@ -58,7 +58,7 @@ def simulate(
     known = {*registry.names(), *(steps or ())}
     read = validate(document, known.__contains__, registry.nearest)
     if decisions:
-        detail = f"The policy has no Approval state {sorted(decisions)[0]!r} to decide."
+        detail = f"The policy has no Approval state {min(decisions)!r} to decide."
         raise Refused(Problem("simulate.unknown_decision", "No such decision", detail))
     start = now or datetime.now(UTC)
     header = _header(read, exact_json.plain(input), start, seed)

@@ -98,7 +98,8 @@ class Simulation:
             while True:
                 match effect := send(answer):
                     case Checkpoint():
-                        answer = self._note(scope, "entered", effect.key)
+                        self._note(scope, "entered", effect.key)
+                        answer = None
                     case RunStep():
                         answer = self._step(scope, effect)
                     case Now():

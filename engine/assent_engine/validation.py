@@ -24,8 +24,16 @@ Nearest = Callable[[str], str | None]
 Json = dict[str, Any]
 
 TITLE = "The policy cannot be carried out"
-_PATH_FIELDS = ("input_path", "output_path", "items_path", "seconds_path", "timestamp_path")
-_PATH_FIELDS += ("result_path", "error_path", "cause_path")
+_PATH_FIELDS = (
+    "input_path",
+    "output_path",
+    "result_path",
+    "items_path",
+    "seconds_path",
+    "timestamp_path",
+    "error_path",
+    "cause_path",
+)
 _TEMPLATES = ("parameters", "result_selector", "item_selector")
 
 
@@ -72,9 +80,10 @@ def _semantic_problems(document: Json, knows: Knows, nearest: Nearest) -> Iterat
                 detail = "Approval states cannot be run by this version of Assent."
                 yield Problem("state.unsupported", TITLE, detail, "", f"{at}/type")
     yield from _triggers(document.get("triggers"))
-    if isinstance(schema := document.get("input_schema"), dict):
-        if (reason := exact_schema.schema_problem(schema)) is not None:
-            yield Problem("input_schema.invalid", TITLE, reason, "", "/input_schema")
+    schema = document.get("input_schema")
+    reason = exact_schema.schema_problem(schema) if isinstance(schema, dict) else None
+    if reason is not None:
+        yield Problem("input_schema.invalid", TITLE, reason, "", "/input_schema")
 
 
 def _references(machine: Json, where: str) -> Iterator[Problem]:

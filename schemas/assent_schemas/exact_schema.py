@@ -44,7 +44,7 @@ def _multiple_of(
         yield ValidationError(f"{instance} is not a multiple of {step}")
 
 
-ExactValidator = extend(
+ExactValidator: Any = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     validators={"multipleOf": _multiple_of},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number).redefine(
@@ -107,15 +107,19 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> Iterable[Row]:
 
 
 def _unknown_keys(error: ValidationError, where: str) -> Iterator[Row]:
-    known = list(error.schema.get("properties", {}))
-    for name in sorted(set(error.instance) - set(known)):
+    schema: Any = error.schema
+    instance: Any = error.instance
+    known = list(schema.get("properties", {}))
+    for name in sorted(set(instance) - set(known)):
         near = difflib.get_close_matches(name, known, n=1)
         remedy = f'Did you mean "{near[0]}"?' if near else f"Known here: {', '.join(known)}."
         yield (where + pointer(name), "unknown_key", f'"{name}" is not known here.', remedy)
 
 
 def _missing(error: ValidationError, where: str) -> Row:
-    absent = [name for name in error.validator_value if name not in error.instance]
+    required: Any = error.validator_value
+    instance: Any = error.instance
+    absent = [name for name in required if name not in instance]
     named = next(name for name in absent if f"'{name}'" in error.message)
     return (where, "missing_key", f'"{named}" is missing.', "")
 
@@ -125,8 +129,10 @@ def _is_key_choice(branches: Any) -> bool:
 
 
 def _key_choice(error: ValidationError, where: str) -> Row:
-    groups = [branch["required"] for branch in error.validator_value]
-    held = [names for names in groups if all(name in error.instance for name in names)]
+    branches: Any = error.validator_value
+    instance: Any = error.instance
+    groups = [branch["required"] for branch in branches]
+    held = [names for names in groups if all(name in instance for name in names)]
     names = ", ".join(names[-1] for names in groups)
     if not held:
         return (where, "missing_key", f"One of {names} is needed here.", "")
@@ -135,7 +141,8 @@ def _key_choice(error: ValidationError, where: str) -> Row:
 
 
 def _not_in(error: ValidationError, where: str) -> Row:
-    allowed = [str(value) for value in error.validator_value]
+    values: Any = error.validator_value
+    allowed = [str(value) for value in values]
     near = difflib.get_close_matches(str(error.instance), allowed, n=1)
     remedy = f'Did you mean "{near[0]}"?' if near else ""
     detail = f"{_shown(error.instance)} is not one of {', '.join(allowed)}."

@@ -20,6 +20,10 @@ DATA_LIMIT = "States.DataLimitExceeded"
 RESULT_LIMIT = 256 * 1024
 
 
+class ResultRefused(Exception):
+    """A side effect happened, but its result cannot be taken: it is not known to have failed."""
+
+
 async def invoke(step: StepDeclaration, value: Any, context: StepContext) -> Outcome:
     """Call a step once -> Ok, or Failed when it is known to have changed nothing.
 
@@ -35,7 +39,10 @@ async def invoke(step: StepDeclaration, value: Any, context: StepContext) -> Out
         return Failed(failure.error, failure.cause)
     except WorldPartMissing as missing:
         return Failed(NOT_AVAILABLE, f"{step.name}: {missing}")
-    return to_outcome(step, result)
+    outcome = to_outcome(step, result)
+    if step.side_effect and isinstance(outcome, Failed):
+        raise ResultRefused(outcome.cause)
+    return outcome
 
 
 def to_outcome(step: StepDeclaration, result: Any) -> Outcome:

@@ -1,0 +1,86 @@
+"""The engine of one home: the lock, the store, the world, policies and runs under one roof."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from assent_engine import library
+from assent_engine.admission import Admission
+from assent_engine.clock import Clock, SystemClock
+from assent_engine.home import Home
+from assent_engine.journal import Ledger
+from assent_engine.moments import timestamp
+from assent_engine.notices import Notice, NoticeBoard
+from assent_engine.policies import Policies
+from assent_engine.ports import Listener, Randomness, SystemRandomness, unheard
+from assent_engine.registry import StepRegistry, World
+from assent_engine.runner import Runs
+from assent_engine.store import Store
+from assent_engine.store.records import NewNotice
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An open home; only one process has it at a time."""
+
+    home: Home
+    store: Store
+    policies: Policies
+    runs: Runs
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        home: Home,
+        *,
+        clock: Clock | None = None,
+        randomness: Randomness | None = None,
+        registry: StepRegistry | None = None,
+        world: World | None = None,
+        tell: Listener = unheard,
+    ) -> AsyncIterator["Engine"]:
+        """Take the home's lock and open its store and world.
+
+        `registry` and `world` replace the installed step library; `tell` hears of progress.
+        Raises StoreError where the home cannot be used, Refused where another process has it.
+        """
+        home.prepare()
+        clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
+        with home.locked():
+            async with Store.open(home.database) as store, _outside(home, world) as outside:
+                registry = registry or StepRegistry.shared()
+                board = outside.with_part(NoticeBoard, StoredNotices(store, clock))
+                admission = Admission(store, clock, registry)
+                policies = Policies(store, clock, randomness, admission)
+                ledger = Ledger(await store.read.last_of_ledger())
+                runs = Runs(store, clock, randomness, registry, board, admission, ledger, tell)
+                yield cls(home, store, policies, runs)
+
+
+@asynccontextmanager
+async def _outside(home: Home, world: World | None) -> AsyncIterator[World]:
+    if world is not None:
+        yield world
+        return
+    async with library.load().open_world(home.path) as parts:
+        yield World(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNotices:
+    """The notice board of a home: rows in its store."""
+
+    store: Store
+    clock: Clock
+
+    async def post(self, notice: Notice) -> bool:
+        if await self.find(notice.key) is not None:
+            return False
+        at = timestamp(self.clock.now())
+        row = NewNotice(notice.key, notice.text, notice.level, notice.run_id, at)
+        await self.store.commit(row)
+        return True
+
+    async def find(self, key: str) -> Notice | None:
+        return await self.store.read.notice(key)

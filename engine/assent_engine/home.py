@@ -1,0 +1,91 @@
+"""The home: the one folder that holds a person's policies, runs and settings, and its lock."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from filelock import FileLock, Timeout
+from platformdirs import user_data_path
+
+from assent_engine.moments import timestamp
+from assent_schemas.errors import Problem, Refused, StoreError
+
+VARIABLE = "ASSENT_HOME"
+PRIVATE = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A home folder; nothing is touched before `prepare`."""
+
+    path: Path
+
+    @classmethod
+    def find(cls, given: str | Path | None = None) -> "Home":
+        """The folder given, else ASSENT_HOME, else the platform's own place for data."""
+        chosen = given or os.environ.get(VARIABLE) or user_data_path("assent", appauthor=False)
+        return cls(Path(chosen).expanduser().absolute())
+
+    @property
+    def database(self) -> Path:
+        return self.path / "assent.sqlite"
+
+    def prepare(self) -> None:
+        """Make the folder, private to its owner; raises StoreError where that cannot be."""
+        try:
+            self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+            self.path.chmod(PRIVATE)
+            probe = self.path / ".probe"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            self._refuse(error)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the home alone; raises Refused, naming the holder, where another process does.
+
+        The kernel frees the lock when its holder dies, however it dies.
+        """
+        lock = FileLock(self.path / "lock", mode=0o600)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise Refused(self._held()) from None
+        except OSError as error:
+            self._refuse(error)
+        try:
+            self._sign()
+            yield
+        finally:
+            self._holder.unlink(missing_ok=True)
+            lock.release()
+
+    @property
+    def _holder(self) -> Path:
+        return self.path / "holder.json"
+
+    def _sign(self) -> None:
+        held = {"pid": os.getpid(), "since": timestamp(datetime.now(UTC))}
+        self._holder.write_text(json.dumps(held), encoding="utf-8")
+
+    def _held(self) -> Problem:
+        try:
+            held = json.loads(self._holder.read_text(encoding="utf-8"))
+            who = f"process {held['pid']}, since {held['since']}"
+        except (OSError, ValueError, KeyError):
+            who = "another process"
+        detail = f"The home {self.path} is held by {who}."
+        remedy = "Wait for it to finish, end it, or use another home with --home."
+        return Problem("home.locked", "The home is in use", detail, remedy)
+
+    def _refuse(self, error: OSError) -> NoReturn:
+        detail = f"{self.path} cannot be written: {error.strerror or error}."
+        remedy = "Give yourself write access, or use another home with --home."
+        problem = Problem("home.not_writable", "The home cannot be used", detail, remedy)
+        raise StoreError(problem) from error

@@ -1,0 +1,123 @@
+"""A run's journal: entries chained by hash as they are made, and handed back on replay."""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from assent_engine.store.records import JournalEntry, LedgerEntry
+from assent_schemas import exact_json
+
+GENESIS = "0" * 64
+
+
+class Diverged(Exception):
+    """The journal holds something else than the interpreter asks for; never guessed over."""
+
+
+@dataclass(slots=True)
+class Journal:
+    """Appends to the chain of one run, and replays what a former process recorded.
+
+    A scope is strictly sequential, so its entries come back in the order in which they were
+    made; asking for another key or kind than the next one raises Diverged.
+    """
+
+    run_id: str
+    seq: int = 0
+    head: str = GENESIS
+    grown: int = 0
+    """Bytes appended or replayed since the last snapshot."""
+    _recorded: dict[str, deque[JournalEntry]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, run_id: str, entries: Iterable[JournalEntry], after: int = 0) -> "Journal":
+        """Continue a recorded journal; entries up to `after` stand in a snapshot already.
+
+        Raises Diverged where the chain is broken.
+        """
+        journal = cls(run_id)
+        for entry in entries:
+            journal._check(entry)
+            journal.seq, journal.head = entry.seq, entry.hash
+            if entry.seq > after:
+                journal._recorded.setdefault(entry.scope, deque()).append(entry)
+                journal.grown += len(entry.data)
+        return journal
+
+    def append(self, scope: str, key: str, kind: str, data: Any, at: str) -> JournalEntry:
+        """Make the next entry of the chain; the caller hands it to the store."""
+        text = exact_json.encode(data).decode()
+        self.seq += 1
+        self.grown += len(text)
+        digest = entry_hash(self.run_id, self.seq, scope, key, kind, text, at, self.head)
+        entry = JournalEntry(self.run_id, self.seq, scope, key, kind, text, at, self.head, digest)
+        self.head = digest
+        return entry
+
+    def replay(self, scope: str, key: str, kind: str) -> Any | None:
+        """What was recorded as the scope's next entry, or None when it has no more."""
+        waiting = self._recorded.get(scope)
+        if not waiting:
+            return None
+        entry = waiting.popleft()
+        if (entry.key, entry.kind) != (key, kind):
+            raise Diverged(
+                f"the journal has {entry.kind} {entry.key!r} where the policy asks for "
+                f"{kind} {key!r} (scope {scope or 'root'!r})"
+            )
+        return exact_json.decode(entry.data)
+
+    @property
+    def exhausted(self) -> bool:
+        """True when nothing is left to replay."""
+        return not any(self._recorded.values())
+
+    def peek(self, scope: str) -> JournalEntry | None:
+        """The scope's next recorded entry, left where it is."""
+        waiting = self._recorded.get(scope)
+        return waiting[0] if waiting else None
+
+    def below(self, prefix: str) -> list[JournalEntry]:
+        """What is recorded for all scopes under a path, in order, and drop it from replay."""
+        scopes = [scope for scope in self._recorded if scope.startswith(prefix)]
+        entries = [entry for scope in scopes for entry in self._recorded.pop(scope)]
+        return sorted(entries, key=lambda entry: entry.seq)
+
+    def _check(self, entry: JournalEntry) -> None:
+        digest = entry_hash(
+            entry.run_id,
+            entry.seq,
+            entry.scope,
+            entry.key,
+            entry.kind,
+            entry.data,
+            entry.at,
+            self.head,
+        )
+        if entry.seq != self.seq + 1 or entry.previous_hash != self.head or entry.hash != digest:
+            raise Diverged(f"the journal's chain is broken at entry {entry.seq}")
+
+
+def entry_hash(*parts: str | int) -> str:
+    """SHA-256 over the parts, each with its length, so that none can flow into the next."""
+    mark = hashlib.sha256()
+    for part in parts:
+        text = str(part).encode()
+        mark.update(f"{len(text)}:".encode() + text)
+    return mark.hexdigest()
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The chain of run ends, which retention never thins; `last` is its newest entry."""
+
+    last: LedgerEntry | None
+
+    def append(self, run_id: str, run_hash: str) -> LedgerEntry:
+        """The entry for a run's end; the caller hands it to the store at once, in order."""
+        seq, previous = (self.last.seq + 1, self.last.hash) if self.last else (1, GENESIS)
+        digest = entry_hash(seq, run_id, run_hash, previous)
+        self.last = LedgerEntry(seq, run_id, run_hash, previous, digest)
+        return self.last

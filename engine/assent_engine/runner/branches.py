@@ -1,0 +1,80 @@
+"""Forks: child scopes side by side, stopped together when too many have failed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from assent_engine.effects import CANCELLED, Failed, Fork, Outcome, ScopeSpec
+from assent_engine.runner.halts import Halt
+
+RunChild = Callable[[ScopeSpec], Awaitable[Outcome]]
+MOST_AT_ONCE = 1000
+
+
+class _Breached(Exception):
+    """More scopes have failed than the fork tolerates."""
+
+
+@dataclass(slots=True)
+class Branches:
+    """One Fork under way. `record_breach` is awaited before any sibling is stopped."""
+
+    fork: Fork
+    run_child: RunChild
+    record_breach: Callable[[dict[str, Any]], Awaitable[None]]
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    breached: bool = False
+
+    async def run(self) -> list[Outcome]:
+        """One outcome per scope, in order."""
+        count = len(self.fork.scopes)
+        waiting = iter(range(count))
+        at_once = min(self.fork.limit or count, count, MOST_AT_ONCE)
+        workers = [asyncio.create_task(self._work(waiting)) for _ in range(at_once)]
+        try:
+            await asyncio.gather(*workers)
+        except _Breached:
+            pass
+        finally:
+            await _stop(workers)
+        return [self.outcomes.get(at, Failed(CANCELLED)) for at in range(count)]
+
+    async def _work(self, waiting: Iterator[int]) -> None:
+        for index in waiting:
+            outcome = await self.run_child(self.fork.scopes[index])
+            if self.breached:
+                return
+            self.outcomes[index] = outcome
+            if self._failures() > self.fork.tolerate:
+                self.breached = True
+                await self.record_breach(self._breach())
+                raise _Breached
+
+    def _failures(self) -> int:
+        return sum(isinstance(one, Failed) for one in self.outcomes.values())
+
+    def _breach(self) -> dict[str, Any]:
+        failed = {
+            str(at): one.as_json() for at, one in self.outcomes.items() if isinstance(one, Failed)
+        }
+        stopped = [at for at in range(len(self.fork.scopes)) if at not in self.outcomes]
+        return {"failed": failed, "cancelled": stopped}
+
+
+async def _stop(workers: list[asyncio.Task[None]]) -> None:
+    """Stop what still runs; a Halt of any scope outlives the others."""
+    for worker in workers:
+        worker.cancel()
+    ends = await asyncio.gather(*workers, return_exceptions=True)
+    if (halt := next((end for end in ends if isinstance(end, Halt)), None)) is not None:
+        raise halt
+
+
+def breach_outcomes(fork: Fork, breach: dict[str, Any]) -> list[Outcome]:
+    """The answer to a fork whose breach was recorded by a former process."""
+    failed = breach["failed"]
+    return [
+        Failed(**failed[str(at)]) if str(at) in failed else Failed(CANCELLED)
+        for at in range(len(fork.scopes))
+    ]

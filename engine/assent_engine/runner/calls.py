@@ -1,0 +1,226 @@
+"""Calling steps durably: a side effect starts only after its intent is synced, once per key."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from assent_engine.clock import Clock
+from assent_engine.effects import (
+    Failed,
+    Ok,
+    Outcome,
+    RunStep,
+    idempotency_key,
+    outcome_from_json,
+)
+from assent_engine.interpreter.faults import TIMEOUT
+from assent_engine.ports import Listener, Progress
+from assent_engine.registry import (
+    Done,
+    NotDone,
+    Reconciled,
+    StepContext,
+    StepDeclaration,
+    StepRegistry,
+    Unsure,
+    World,
+)
+from assent_engine.registry.invocation import NOT_AVAILABLE, invoke, to_outcome
+from assent_engine.runner.halts import Halt, NeedsOwner
+from assent_engine.runner.recorder import Recorder
+from assent_engine.saga import saga_entry
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Calls:
+    """Performs RunStep effects of one run. `permit` raises a Halt where the run may not act."""
+
+    registry: StepRegistry
+    world: World
+    clock: Clock
+    recorder: Recorder
+    permit: Callable[[], Awaitable[None]]
+    tell: Listener
+
+    async def perform(self, effect: RunStep, scope: str) -> Outcome:
+        """The recorded outcome of this key, or the outcome of calling the step now."""
+        step = self.registry.step(effect.resource)
+        call = Call(effect, scope, step, self._context(effect, scope)) if step else None
+        if call is None:
+            return self._unknown(effect, scope)
+        if call.step.side_effect:
+            return await uninterrupted(self._side_effect(call))
+        return await self._read_only(call)
+
+    async def settle(self, call: "Call", *, may_still_run: bool = False) -> Outcome | None:
+        """Ask the outside whether a side effect happened: Ok if so, None if known not.
+
+        Raises NeedsOwner where only the owner can tell. While the step's own function may still
+        be running, "it did not happen" proves nothing.
+        """
+        match await _reconciled(call):
+            case Done(value):
+                outcome = to_outcome(call.step, value)
+                if isinstance(outcome, Ok):
+                    return outcome
+                raise NeedsOwner("effect.unsure", f"{call.about} was done, but {outcome.cause}.")
+            case NotDone() if not may_still_run:
+                return None
+            case NotDone():
+                raise NeedsOwner("effect.unsure", f"{call.about} timed out and may still happen.")
+            case Unsure(reason):
+                raise NeedsOwner("effect.unsure", f"{call.about} may have happened: {reason}.")
+
+    async def settle_recorded(self, scope: str, key: str, intent: dict[str, Any]) -> None:
+        """Settle an intent whose scope was stopped before its outcome was recorded."""
+        effect = RunStep(key, intent["resource"], intent["input"])
+        step = self.registry.step(effect.resource)
+        if step is None:
+            raise NeedsOwner("effect.unsure", f"{effect.resource} is gone; {key} is unsettled.")
+        call = Call(effect, scope, step, self._context(effect, scope))
+        await self._record(call, await self.settle(call) or Failed("States.Cancelled"))
+
+    def _context(self, effect: RunStep, scope: str) -> StepContext:
+        run_id = self.recorder.run_id
+        key = idempotency_key(run_id, scope, effect.key)
+        return StepContext(run_id, key, self.clock, self.world)
+
+    def _unknown(self, effect: RunStep, scope: str) -> Outcome:
+        recorded = self.recorder.replay(scope, effect.key, "step")
+        if recorded is not None:
+            return outcome_from_json(recorded)
+        outcome = Failed(NOT_AVAILABLE, f"there is no step {effect.resource}")
+        self.recorder.enqueue(scope, effect.key, "step", outcome.as_json())
+        return outcome
+
+    async def _read_only(self, call: "Call") -> Outcome:
+        recorded = self.recorder.replay(call.scope, call.key, "step")
+        if recorded is not None:
+            return outcome_from_json(recorded)
+        await self.permit()
+        self._progress("step.started", call)
+        try:
+            outcome = await call.attempt()
+        except TimeoutError:
+            outcome = Failed(TIMEOUT)
+        except Exception as error:  # noqa: BLE001 - whatever a step raises is its outcome
+            outcome = Failed(type(error).__name__, str(error))
+        self.recorder.enqueue(call.scope, call.key, "step", outcome.as_json())
+        self._progress("step.ended", call, **outcome.as_json())
+        return outcome
+
+    async def _side_effect(self, call: "Call") -> Outcome:
+        outcome: Outcome | None = None
+        if self._was_intended(call):
+            recorded = self.recorder.replay(call.scope, call.key, "step")
+            if recorded is not None:
+                return outcome_from_json(recorded)
+            outcome = await self.settle(call)
+            await self.permit()
+        else:
+            await self._intend(call)
+        if outcome is None:
+            self._progress("step.started", call)
+            outcome = await self._try(call)
+        await self._record(call, outcome)
+        self._progress("step.ended", call, **outcome.as_json())
+        return outcome
+
+    def _was_intended(self, call: "Call") -> bool:
+        """Whether an intent stands in the journal that was not withdrawn."""
+        recorder = self.recorder
+        while recorder.replay(call.scope, call.key, "intent") is not None:
+            following = recorder.journal.peek(call.scope)
+            if following is None or following.kind != "withdrawn":
+                return True
+            recorder.replay(call.scope, call.key, "withdrawn")
+        return False
+
+    async def _intend(self, call: "Call") -> None:
+        """Record the intent; a permission that ended meanwhile withdraws it again."""
+        await self.permit()
+        intent = {
+            "resource": call.step.name,
+            "idempotency_key": call.context.idempotency_key,
+            "input": call.effect.input,
+        }
+        await self.recorder.commit(call.scope, call.key, "intent", intent)
+        self._progress("intent.recorded", call)
+        try:
+            await self.permit()
+        except Halt as halt:
+            why = {"reason": halt.reason}
+            await self.recorder.commit(call.scope, call.key, "withdrawn", why)
+            raise
+
+    async def _try(self, call: "Call") -> Outcome:
+        try:
+            return await call.attempt()
+        except TimeoutError:
+            running = not inspect.iscoroutinefunction(call.step.function)
+            return await self.settle(call, may_still_run=running) or Failed(TIMEOUT)
+        except Exception as error:  # noqa: BLE001 - unsure until the outside has been asked
+            return await self.settle(call) or Failed(type(error).__name__, str(error))
+
+    async def _record(self, call: "Call", outcome: Outcome) -> None:
+        """The outcome and, if it was done, its saga entry, in one commit."""
+        entry = self.recorder.entry(call.scope, call.key, "step", outcome.as_json())
+        at, seq = self.recorder.now(), self.recorder.journal.seq
+        done = [saga_entry(call, outcome.value, seq, at)] if isinstance(outcome, Ok) else []
+        await self.recorder.store.commit(entry, *done)
+
+    def _progress(self, event: str, call: "Call", **about: Any) -> None:
+        about = {"resource": call.step.name, "input": call.effect.input, **about}
+        self.tell(Progress(event, self.recorder.run_id, call.scope, call.key, about))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One RunStep effect with the step that it names."""
+
+    effect: RunStep
+    scope: str
+    step: StepDeclaration
+    context: StepContext
+
+    @property
+    def key(self) -> str:
+        return self.effect.key
+
+    @property
+    def about(self) -> str:
+        """The call in words."""
+        return f"{self.step.name} ({self.context.idempotency_key})"
+
+    async def attempt(self) -> Outcome:
+        """Call the step once; raises TimeoutError when its time is up."""
+        async with asyncio.timeout(self.effect.timeout or self.step.timeout):
+            return await invoke(self.step, self.effect.input, self.context)
+
+
+async def _reconciled(call: Call) -> Reconciled:
+    if call.step.reconcile is None:
+        return Unsure("it cannot be looked up")
+    try:
+        return await call.step.reconcile(call.context)
+    except Exception as error:  # noqa: BLE001 - an outside that cannot be asked tells nothing
+        return Unsure(f"looking it up failed: {error}")
+
+
+async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
+    """Await work that a cancellation may not cut: it is finished first, then we are cancelled.
+
+    A Halt of the work outlives the cancellation: what is unsettled is never dropped.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled() and isinstance(halt := task.exception(), Halt):
+            raise halt from None
+        raise

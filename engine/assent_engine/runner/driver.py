@@ -1,0 +1,177 @@
+"""Drives one run: performs what the interpreter asks for, or replays what was recorded."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from assent_engine.clock import Clock
+from assent_engine.effects import (
+    Checkpoint,
+    Cursor,
+    Effect,
+    Fork,
+    Now,
+    Outcome,
+    RunStep,
+    ScopeSpec,
+    Sleep,
+    child_path,
+)
+from assent_engine.interpreter import ROOT, Program, RunHeader, run_scope
+from assent_engine.moments import moment, timestamp
+from assent_engine.ports import Listener, Progress
+from assent_engine.runner.branches import Branches, breach_outcomes
+from assent_engine.runner.calls import Calls
+from assent_engine.runner.halts import NeedsOwner, Parked
+from assent_engine.runner.recorder import Recorder
+from assent_engine.store.records import RunSnapshot
+from assent_schemas import exact_json
+
+PATIENCE = timedelta(seconds=60)
+SNAPSHOT_BYTES = 64 * 1024
+SNAPSHOT_TRANSITIONS = 10_000
+
+
+@dataclass(slots=True)
+class Driver:
+    """One run of one process; `cursor` is the root's snapshot to start from, if there is one."""
+
+    program: Program
+    header: RunHeader
+    recorder: Recorder
+    calls: Calls
+    clock: Clock
+    tell: Listener
+    cursor: dict[str, Any] | None = None
+    at: Cursor | None = None
+    _snapshot_size: int = SNAPSHOT_BYTES
+    _snapshot_transitions: int = field(default=0)
+
+    async def run(self, deadline: datetime | None) -> Outcome | None:
+        """The root's outcome, or None when the deadline came first; raises Halt."""
+        if deadline is None:
+            return await self._root()
+        work = asyncio.create_task(self._root())
+        timer = asyncio.create_task(self.clock.sleep_until(deadline))
+        try:
+            await asyncio.wait({work, timer}, return_when=asyncio.FIRST_COMPLETED)
+            timed_out = not work.done()
+        finally:
+            timer.cancel()
+            work.cancel()
+            await asyncio.gather(work, timer, return_exceptions=True)
+        # A Halt that came out while the work was being stopped is raised here.
+        return None if timed_out and work.cancelled() else work.result()
+
+    async def _root(self) -> Outcome:
+        outcome = await self._scope(ScopeSpec("", ROOT, self.header.input), "")
+        if not self.recorder.journal.exhausted:
+            reason = "the journal goes on where the policy ends."
+            raise NeedsOwner("journal.diverged", reason)
+        return outcome
+
+    async def _scope(self, spec: ScopeSpec, path: str) -> Outcome:
+        cursor = self.cursor if path == "" else None
+        effects = run_scope(self.program, self.header, spec, path, cursor)
+        answer: Any = None
+        while True:
+            try:
+                effect = effects.send(answer)
+            except StopIteration as end:
+                outcome: Outcome = end.value
+                return outcome
+            answer = await self._perform(effect, path)
+
+    async def _perform(self, effect: Effect, path: str) -> Any:
+        match effect:
+            case Checkpoint():
+                return self._checkpoint(effect, path)
+            case RunStep():
+                return await self.calls.perform(effect, path)
+            case Fork():
+                return await self._fork(effect, path)
+            case Sleep():
+                return await self._sleep(effect, path)
+            case Now():
+                return self._now(effect, path)
+            case _:
+                what = type(effect).__name__
+                raise NeedsOwner("run.unsupported", f"{what} cannot be performed by this version.")
+
+    def _checkpoint(self, effect: Checkpoint, path: str) -> None:
+        self._progress("state.entered", path, effect.key)
+        if path == "":
+            self.at = effect.cursor
+            self._snapshot_if_outgrown(effect.cursor)
+
+    def _snapshot_if_outgrown(self, cursor: Cursor) -> None:
+        """Keep replay short: the journal since the last snapshot stays smaller than its size."""
+        self._snapshot_transitions += 1
+        journal = self.recorder.journal
+        due = journal.grown > self._snapshot_size
+        due = due or self._snapshot_transitions >= SNAPSHOT_TRANSITIONS
+        if due and journal.exhausted:
+            self._snapshot(cursor.as_json())
+
+    def _snapshot(self, at: dict[str, Any]) -> None:
+        context = exact_json.encode(at.pop("value")).decode()
+        journal, state = self.recorder.journal, at["state"]
+        cursor = exact_json.encode(at).decode()
+        seq, now = journal.seq, self.recorder.now()
+        snapshot = RunSnapshot(journal.run_id, state, context, cursor, seq, now)
+        self.recorder.store.enqueue(snapshot)
+        self._snapshot_size = max(SNAPSHOT_BYTES, len(context))
+        self._snapshot_transitions = journal.grown = 0
+
+    async def _sleep(self, effect: Sleep, path: str) -> None:
+        recorded = self.recorder.replay(path, effect.key, "sleep")
+        until = moment(recorded["until"]) if recorded else self._until(effect)
+        if recorded is None:
+            self.recorder.enqueue(path, effect.key, "sleep", {"until": timestamp(until)})
+        if path == "" and until - self.clock.now() > PATIENCE:
+            raise Parked(until)
+        if until > self.clock.now():
+            self._progress("wait.started", path, effect.key, until=timestamp(until))
+            await self.clock.sleep_until(until)
+
+    def _until(self, effect: Sleep) -> datetime:
+        if effect.until is not None:
+            return moment(effect.until)
+        return self.clock.now() + timedelta(seconds=float(effect.seconds or 0))
+
+    def _now(self, effect: Now, path: str) -> str:
+        recorded = self.recorder.replay(path, effect.key, "now")
+        if recorded is not None:
+            return str(recorded["now"])
+        now = self.recorder.now()
+        self.recorder.enqueue(path, effect.key, "now", {"now": now})
+        return now
+
+    async def _fork(self, fork: Fork, path: str) -> list[Outcome]:
+        recorded = self.recorder.replay(path, fork.key, "breach")
+        if recorded is not None:
+            await self._settle_below(f"{path}{fork.key}/")
+            return breach_outcomes(fork, recorded)
+
+        async def run_child(spec: ScopeSpec) -> Outcome:
+            return await self._scope(spec, child_path(path, fork.key, spec.id))
+
+        async def record_breach(breach: dict[str, Any]) -> None:
+            await self.recorder.commit(path, fork.key, "breach", breach)
+
+        return await Branches(fork, run_child, record_breach).run()
+
+    async def _settle_below(self, prefix: str) -> None:
+        """Settle the side effects that a stopped fork had begun when the process died."""
+        begun: dict[tuple[str, str], Any] = {}
+        for entry in self.recorder.journal.below(prefix):
+            if entry.kind == "intent":
+                begun[entry.scope, entry.key] = exact_json.decode(entry.data)
+            else:
+                begun.pop((entry.scope, entry.key), None)
+        for (scope, key), intent in begun.items():
+            await self.calls.settle_recorded(scope, key, intent)
+
+    def _progress(self, event: str, scope: str, key: str, **about: Any) -> None:
+        self.tell(Progress(event, self.header.run_id, scope, key, about))

@@ -1,0 +1,36 @@
+"""Why a run stops without having ended; each can be resumed."""
+
+from datetime import datetime
+
+from assent_engine.moments import timestamp
+from assent_schemas.statuses import RunStatus
+
+
+class Halt(Exception):
+    """A run goes no further for now; `status` is where it stands, `reason` is for the owner."""
+
+    status = RunStatus.NEEDS_OWNER
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class NeedsOwner(Halt):
+    """Only the owner can settle it."""
+
+
+class Paused(Halt):
+    """The policy may not act for now."""
+
+    status = RunStatus.PAUSED
+
+
+class Parked(Halt):
+    """A wait that is too long to sit through; resuming goes on when its time has come."""
+
+    status = RunStatus.WAITING
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("run.waiting", f"waits until {timestamp(until)}")

@@ -1,0 +1,47 @@
+"""A run's pen: makes journal entries, and writes them awaited or un-awaited."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from assent_engine.clock import Clock
+from assent_engine.journal import Diverged, Journal
+from assent_engine.moments import timestamp
+from assent_engine.runner.halts import NeedsOwner
+from assent_engine.store import Store
+from assent_engine.store.records import Record
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Appends to one run's journal through the store."""
+
+    store: Store
+    clock: Clock
+    journal: Journal
+
+    @property
+    def run_id(self) -> str:
+        return self.journal.run_id
+
+    def now(self) -> str:
+        """The present moment as text."""
+        return timestamp(self.clock.now())
+
+    def replay(self, scope: str, key: str, kind: str) -> Any | None:
+        """What a former process recorded here; raises NeedsOwner where it is something else."""
+        try:
+            return self.journal.replay(scope, key, kind)
+        except Diverged as error:
+            raise NeedsOwner("journal.diverged", f"{error}.") from error
+
+    async def commit(self, scope: str, key: str, kind: str, data: Any, *records: Record) -> None:
+        """Record an entry, with other records in the same transaction, and await the sync."""
+        await self.store.commit(self.entry(scope, key, kind, data), *records)
+
+    def enqueue(self, scope: str, key: str, kind: str, data: Any) -> None:
+        """Record an entry within 50 ms; losing it would only repeat something harmless."""
+        self.store.enqueue(self.entry(scope, key, kind, data))
+
+    def entry(self, scope: str, key: str, kind: str, data: Any) -> Record:
+        """The next entry of the chain, not yet written."""
+        return self.journal.append(scope, key, kind, data, self.now())

@@ -1,0 +1,59 @@
+"""The saga log: what was done to the outside, with what is needed to reverse it."""
+
+from typing import Any, Protocol
+
+from assent_engine.effects import RunStep
+from assent_engine.registry import StepContext, StepDeclaration
+from assent_engine.store.records import SagaEntry
+from assent_schemas import exact_json
+
+
+class Call(Protocol):
+    """Where a side effect was called from."""
+
+    @property
+    def effect(self) -> RunStep: ...
+    @property
+    def scope(self) -> str: ...
+    @property
+    def step(self) -> StepDeclaration: ...
+    @property
+    def context(self) -> StepContext: ...
+
+
+def saga_entry(call: Call, result: Any, seq: int, at: str) -> SagaEntry:
+    """The log's entry for a completed side effect; its compensation is worked out right away."""
+    step = call.step
+    resource, reversal, irreversible = _reversal(step, call.effect.input, result)
+    return SagaEntry(
+        run_id=call.context.run_id,
+        seq=seq,
+        scope=call.scope,
+        key=call.effect.key,
+        idempotency_key=call.context.idempotency_key,
+        resource=step.name,
+        step_version=step.version,
+        input=_text(call.effect.input),
+        result=_text(result),
+        compensation=resource,
+        compensation_input=reversal,
+        irreversible=irreversible,
+        at=at,
+    )
+
+
+def _reversal(
+    step: StepDeclaration, value: Any, result: Any
+) -> tuple[str | None, str | None, str | None]:
+    compensation = step.compensation
+    if compensation is None:
+        return None, None, step.irreversible
+    try:
+        reversal = exact_json.plain(compensation.input(value, result))
+    except Exception as error:  # noqa: BLE001 - the deed is done: its record may not be lost
+        return compensation.resource, None, f"its reversal could not be worked out: {error}"
+    return compensation.resource, _text(reversal), None
+
+
+def _text(value: Any) -> str:
+    return exact_json.encode(value).decode()

@@ -1,0 +1,153 @@
+"""Reading: a connection of its own, opened read-only, that never checkpoints."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+
+from assent_engine.notices import Notice, NoticeLevel
+from assent_engine.store.records import AuditEntry, JournalEntry, LedgerEntry, SagaEntry
+from assent_engine.store.rows import ApprovalRow, PolicyRow, RunRow, VersionRow
+from assent_schemas import exact_json
+from assent_schemas.errors import Problem, StoreError
+from assent_schemas.statuses import PolicyStatus, RunStatus, VersionStatus
+
+_VERSION_COLUMNS = (
+    "policy_id, version, hash, document, status, proposed_by, proposed_at, expires_at"
+)
+_APPROVAL_COLUMNS = (
+    "id, kind, policy_id, version, hash, decision, steps, decided_by, decided_how, decided_at"
+)
+_RUN_COLUMNS = (
+    "id, policy_id, policy_version, policy_hash, status, current_step, context, cursor,"
+    " cursor_seq, output, error, cause, created_at, updated_at"
+)
+_JSON_COLUMNS = (6, 7, 9)
+_STEPS = 6
+
+
+class Reader:
+    """Every question that is asked of the store."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, path: Path) -> AsyncIterator["Reader"]:
+        """Open a database for reading; raises StoreError where it is none of ours."""
+        try:
+            connection = await aiosqlite.connect(f"{path.as_uri()}?mode=ro", uri=True)
+        except sqlite3.Error as error:
+            raise StoreError(_unreadable(path, error)) from error
+        try:
+            yield cls(connection)
+        finally:
+            await connection.close()
+
+    async def policies(self) -> list[PolicyRow]:
+        rows = await self._all("SELECT * FROM policies ORDER BY created_at, policy_id")
+        return [_policy(row) for row in rows]
+
+    async def policy(self, policy_id: str) -> PolicyRow | None:
+        rows = await self._all("SELECT * FROM policies WHERE policy_id = ?", policy_id)
+        return _policy(rows[0]) if rows else None
+
+    async def versions(self, policy_id: str) -> list[VersionRow]:
+        """All versions of a policy, in the order in which they were proposed."""
+        sql = f"SELECT {_VERSION_COLUMNS} FROM policy_versions WHERE policy_id = ? ORDER BY rowid"  # noqa: S608
+        return [_version(row) for row in await self._all(sql, policy_id)]
+
+    async def version(self, policy_id: str, version: str) -> VersionRow | None:
+        found = await self.versions(policy_id)
+        return next((row for row in found if row.version == version), None)
+
+    async def approval(self, policy_id: str, version: str) -> ApprovalRow | None:
+        """The owner's decision about one version of a policy."""
+        sql = (
+            f"SELECT {_APPROVAL_COLUMNS} FROM approvals"  # noqa: S608
+            " WHERE kind = 'policy' AND policy_id = ? AND version = ?"
+        )
+        rows = await self._all(sql, policy_id, version)
+        if not rows:
+            return None
+        values = list(rows[0])
+        values[_STEPS] = exact_json.decode(values[_STEPS])
+        return ApprovalRow(*values)
+
+    async def runs(self, *statuses: RunStatus) -> list[RunRow]:
+        """Runs in the order of their start; of these statuses, or all."""
+        marks = ", ".join("?" * len(statuses))
+        where = f"WHERE status IN ({marks})" if statuses else ""
+        sql = f"SELECT {_RUN_COLUMNS} FROM workflow_executions {where} ORDER BY created_at, id"  # noqa: S608
+        return [_run(row) for row in await self._all(sql, *statuses)]
+
+    async def run(self, run_id: str) -> RunRow | None:
+        sql = f"SELECT {_RUN_COLUMNS} FROM workflow_executions WHERE id = ?"  # noqa: S608
+        rows = await self._all(sql, run_id)
+        return _run(rows[0]) if rows else None
+
+    async def journal(self, run_id: str) -> list[JournalEntry]:
+        """The whole journal of a run, in order."""
+        sql = "SELECT * FROM journal WHERE run_id = ? ORDER BY seq"
+        return [JournalEntry(*row) for row in await self._all(sql, run_id)]
+
+    async def saga_log(self, run_id: str) -> list[SagaEntry]:
+        """A run's completed side effects, in order."""
+        sql = "SELECT * FROM saga_log WHERE run_id = ? ORDER BY seq"
+        return [SagaEntry(*row) for row in await self._all(sql, run_id)]
+
+    async def last_of_ledger(self) -> LedgerEntry | None:
+        rows = await self._all("SELECT * FROM ledger ORDER BY seq DESC LIMIT 1")
+        return LedgerEntry(*rows[0]) if rows else None
+
+    async def notices(self, run_id: str | None = None) -> list[Notice]:
+        """Notices in the order in which they were recorded; of one run, or all."""
+        sql = "SELECT key, text, level, run_id FROM notices WHERE ?1 IS NULL OR run_id = ?1"
+        rows = await self._all(f"{sql} ORDER BY rowid", run_id)
+        return [Notice(key, text, NoticeLevel(level), of) for key, text, level, of in rows]
+
+    async def notice(self, key: str) -> Notice | None:
+        found = await self._all("SELECT key, text, level, run_id FROM notices WHERE key = ?", key)
+        return (
+            Notice(found[0][0], found[0][1], NoticeLevel(found[0][2]), found[0][3])
+            if found
+            else None
+        )
+
+    async def audit(self) -> list[AuditEntry]:
+        rows = await self._all("SELECT at, who, action, subject, detail FROM audit ORDER BY seq")
+        return [AuditEntry(*row) for row in rows]
+
+    async def _all(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        try:
+            return [tuple(row) for row in await self._connection.execute_fetchall(sql, values)]
+        except sqlite3.Error as error:
+            raise StoreError(_unreadable(Path("the database"), error)) from error
+
+
+def _policy(row: tuple[Any, ...]) -> PolicyRow:
+    policy_id, name, status, *rest = row
+    return PolicyRow(policy_id, name, PolicyStatus(status), *rest)
+
+
+def _version(row: tuple[Any, ...]) -> VersionRow:
+    policy_id, version, digest, document, status, *rest = row
+    return VersionRow(policy_id, version, digest, document, VersionStatus(status), *rest)
+
+
+def _run(row: tuple[Any, ...]) -> RunRow:
+    values = [
+        exact_json.decode(value) if at in _JSON_COLUMNS and value is not None else value
+        for at, value in enumerate(row)
+    ]
+    values[4] = RunStatus(values[4])
+    return RunRow(*values)
+
+
+def _unreadable(path: Path, error: Exception) -> Problem:
+    title, remedy = "The store cannot be read", "Restore it from a backup, or use another home."
+    return Problem("store.unreadable", title, f"{path}: {error}.", remedy)

@@ -1,0 +1,247 @@
+"""What can be written: each record knows its one statement; values are ready for SQLite."""
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Protocol
+
+
+class Record(Protocol):
+    """A frozen dataclass whose fields are the named parameters of `sql`."""
+
+    sql: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+def parameters(record: Record) -> dict[str, Any]:
+    """The record's fields by name."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+@dataclass(frozen=True, slots=True)
+class NewPolicy:
+    """A policy nobody has seen before."""
+
+    sql: ClassVar[str] = (
+        "INSERT INTO policies VALUES (:policy_id, :name, 'enabled', NULL, :at, :at)"
+    )
+    policy_id: str
+    name: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """A policy's status, name and active version."""
+
+    sql: ClassVar[str] = (
+        "UPDATE policies SET name = :name, status = :status, active_version = :active_version,"
+        " updated_at = :at WHERE policy_id = :policy_id"
+    )
+    policy_id: str
+    name: str
+    status: str
+    active_version: str | None
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A proposal: one version's exact bytes."""
+
+    sql: ClassVar[str] = (
+        "INSERT INTO policy_versions VALUES (:policy_id, :version, :hash, :document, 'proposed',"
+        " :proposed_by, :at, :expires_at)"
+    )
+    policy_id: str
+    version: str
+    hash: str
+    document: bytes
+    proposed_by: str
+    at: str
+    expires_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDecided:
+    """What became of a proposal."""
+
+    sql: ClassVar[str] = (
+        "UPDATE policy_versions SET status = :status"
+        " WHERE policy_id = :policy_id AND version = :version"
+    )
+    policy_id: str
+    version: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewApproval:
+    """The owner's decision, given once; `steps` pins what every used resource was."""
+
+    sql: ClassVar[str] = (
+        "INSERT INTO approvals VALUES (:id, :kind, :policy_id, :version, :hash, :decision, :steps,"
+        " NULL, :decided_by, :decided_how, :at, NULL)"
+    )
+    id: str
+    kind: str
+    policy_id: str
+    version: str
+    hash: str
+    decision: str
+    steps: str
+    decided_by: str
+    decided_how: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run of one pinned version, before its first state."""
+
+    sql: ClassVar[str] = (
+        "INSERT INTO workflow_executions (id, policy_id, policy_version, policy_hash, status,"
+        " current_step, context, created_at, updated_at) VALUES (:id, :policy_id,"
+        " :policy_version, :policy_hash, :status, :current_step, :context, :at, :at)"
+    )
+    id: str
+    policy_id: str
+    policy_version: str
+    policy_hash: str
+    status: str
+    current_step: str
+    context: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatusChanged:
+    """A run goes on, waits, or stops for now."""
+
+    sql: ClassVar[str] = (
+        "UPDATE workflow_executions SET status = :status, error = :error, cause = :cause,"
+        " updated_at = :at WHERE id = :id"
+    )
+    id: str
+    status: str
+    error: str | None
+    cause: str | None
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunSnapshot:
+    """Where the root scope stands; the journal up to `cursor_seq` need not be replayed."""
+
+    sql: ClassVar[str] = (
+        "UPDATE workflow_executions SET current_step = :current_step, context = :context,"
+        " cursor = :cursor, cursor_seq = :cursor_seq, updated_at = :at WHERE id = :id"
+    )
+    id: str
+    current_step: str
+    context: str
+    cursor: str
+    cursor_seq: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """The last word about a run."""
+
+    sql: ClassVar[str] = (
+        "UPDATE workflow_executions SET status = :status, current_step = :current_step,"
+        " context = :context, output = :output, error = :error, cause = :cause,"
+        " updated_at = :at WHERE id = :id"
+    )
+    id: str
+    status: str
+    current_step: str
+    context: str
+    output: str | None
+    error: str | None
+    cause: str | None
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One outcome of a run, chained to the one before it."""
+
+    sql: ClassVar[str] = (
+        "INSERT INTO journal VALUES (:run_id, :seq, :scope, :key, :kind, :data, :at,"
+        " :previous_hash, :hash)"
+    )
+    run_id: str
+    seq: int
+    scope: str
+    key: str
+    kind: str
+    data: str
+    at: str
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """The end of a run, chained to the ends before it."""
+
+    sql: ClassVar[str] = (
+        "INSERT INTO ledger VALUES (:seq, :run_id, :run_hash, :previous_hash, :hash)"
+    )
+    seq: int
+    run_id: str
+    run_hash: str
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class SagaEntry:
+    """A completed side effect with what is needed to reverse it."""
+
+    sql: ClassVar[str] = (
+        "INSERT INTO saga_log VALUES (:run_id, :seq, :scope, :key, :idempotency_key, :resource,"
+        " :step_version, :input, :result, :compensation, :compensation_input, :irreversible, :at)"
+    )
+    run_id: str
+    seq: int
+    scope: str
+    key: str
+    idempotency_key: str
+    resource: str
+    step_version: str
+    input: str
+    result: str
+    compensation: str | None
+    compensation_input: str | None
+    irreversible: str | None
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """Something the owner should see; a key that stands already is kept as it is."""
+
+    sql: ClassVar[str] = (
+        "INSERT INTO notices VALUES (:key, :text, :level, :run_id, :at) ON CONFLICT DO NOTHING"
+    )
+    key: str
+    text: str
+    level: str
+    run_id: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did what to which subject, refusals included."""
+
+    sql: ClassVar[str] = (
+        "INSERT INTO audit (at, who, action, subject, detail)"
+        " VALUES (:at, :who, :action, :subject, :detail)"
+    )
+    at: str
+    who: str
+    action: str
+    subject: str
+    detail: str

@@ -1,0 +1,68 @@
+"""What the store gives back: typed rows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from assent_schemas.statuses import PolicyStatus, RunStatus, VersionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """A policy as a whole."""
+
+    policy_id: str
+    name: str
+    status: PolicyStatus
+    active_version: str | None
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version: its exact bytes and what the owner decided."""
+
+    policy_id: str
+    version: str
+    hash: str
+    document: bytes
+    status: VersionStatus
+    proposed_by: str
+    proposed_at: str
+    expires_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRow:
+    """A decision; `steps` maps each resource to the fingerprint it had."""
+
+    id: str
+    kind: str
+    policy_id: str
+    version: str
+    hash: str
+    decision: str
+    steps: dict[str, str]
+    decided_by: str
+    decided_how: str
+    decided_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as the table holds it; JSON columns are decoded."""
+
+    id: str
+    policy_id: str
+    policy_version: str
+    policy_hash: str
+    status: RunStatus
+    current_step: str | None
+    context: Any
+    cursor: dict[str, Any] | None
+    cursor_seq: int
+    output: Any
+    error: str | None
+    cause: str | None
+    created_at: str
+    updated_at: str

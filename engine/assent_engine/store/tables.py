@@ -1,0 +1,118 @@
+"""The tables, and how an older database becomes the present one."""
+
+VERSION = 1
+APPLICATION_ID = 0x41737374  # "Asst"
+
+TABLES = """
+CREATE TABLE policies (
+    policy_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('enabled', 'disabled', 'removed')),
+    active_version TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE policy_versions (
+    policy_id TEXT NOT NULL REFERENCES policies,
+    version TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    document BLOB NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('proposed', 'approved', 'rejected')),
+    proposed_by TEXT NOT NULL,
+    proposed_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    PRIMARY KEY (policy_id, version)
+) STRICT;
+
+CREATE TABLE approvals (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('policy', 'effect', 'call', 'plugin')),
+    policy_id TEXT NOT NULL,
+    version TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    decision TEXT NOT NULL CHECK (decision IN ('approved', 'rejected')),
+    steps TEXT NOT NULL,
+    limits TEXT,
+    decided_by TEXT NOT NULL,
+    decided_how TEXT NOT NULL,
+    decided_at TEXT NOT NULL,
+    signature BLOB,
+    UNIQUE (kind, policy_id, version)
+) STRICT;
+
+CREATE TABLE workflow_executions (
+    id TEXT PRIMARY KEY,
+    policy_id TEXT NOT NULL,
+    policy_version TEXT NOT NULL,
+    policy_hash TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN (
+        'PENDING', 'RUNNING', 'WAITING', 'PAUSED', 'NEEDS_OWNER',
+        'COMPLETED', 'FAILED', 'TIMED_OUT', 'CANCELLED')),
+    current_step TEXT,
+    context TEXT,
+    cursor TEXT,
+    cursor_seq INTEGER NOT NULL DEFAULT 0,
+    output TEXT,
+    error TEXT,
+    cause TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX executions_by_status ON workflow_executions (status);
+
+CREATE TABLE journal (
+    run_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    data TEXT NOT NULL,
+    at TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (run_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ledger (
+    seq INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    run_hash TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE saga_log (
+    run_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL UNIQUE,
+    resource TEXT NOT NULL,
+    step_version TEXT NOT NULL,
+    input TEXT NOT NULL,
+    result TEXT NOT NULL,
+    compensation TEXT,
+    compensation_input TEXT,
+    irreversible TEXT,
+    at TEXT NOT NULL,
+    PRIMARY KEY (run_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notices (
+    key TEXT PRIMARY KEY,
+    text TEXT NOT NULL,
+    level TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL
+) STRICT;
+"""
