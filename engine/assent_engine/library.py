@@ -28,6 +28,10 @@ class StepLibrary(Protocol):
         """Take the person's files into a home, each whole or not at all; raises InputFileError."""
         ...
 
+    def copy_world(self, home: Path, to: Path) -> None:
+        """Copy a home's outside world, as far as it has one, into another folder."""
+        ...
+
     def overview(self, home: Path) -> dict[str, Any]:
         """The outside world as it stands: cash, positions, orders, as exact JSON."""
         ...

@@ -32,3 +32,16 @@ class NoticeBoard(Protocol):
     async def find(self, key: str) -> Notice | None:
         """The notice of that key, if it was recorded."""
         ...
+
+
+class MemoryNotices:
+    """A notice board that forgets: for simulations, where nobody is told anything."""
+
+    def __init__(self) -> None:
+        self.posted: dict[str, Notice] = {}
+
+    async def post(self, notice: Notice) -> bool:
+        return self.posted.setdefault(notice.key, notice) is notice
+
+    async def find(self, key: str) -> Notice | None:
+        return self.posted.get(key)

@@ -209,6 +209,20 @@ def choose_policy(policies: list[PolicyRow], reference: str) -> PolicyRow:
     raise refused("policy.unknown", f"There is no policy {reference!r}.", remedy)
 
 
+def choose_version(
+    policy: PolicyRow, versions: list[VersionRow], wanted: str | None = None
+) -> VersionRow:
+    """The version wanted; else the newest that waits, else the one in force, else the newest."""
+    if wanted is None:
+        waiting = [row for row in versions if row.status is VersionStatus.PROPOSED]
+        active = [row for row in versions if row.version == policy.active_version]
+        return (waiting[-1:] or active or versions[-1:])[0]
+    for row in versions:
+        if row.version == wanted:
+            return row
+    raise refused("policy.no_such_version", f"{policy.name} has no version {wanted}.")
+
+
 def _next_version(versions: list[VersionRow]) -> str:
     if not versions:
         return "1.0.0"

@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from assent_engine.effects import Failed, Ok, Outcome, RunStep, ScopeSpec, idempotency_key
 from assent_engine.interpreter import ROOT, Program, RunHeader
@@ -20,7 +21,9 @@ from assent_schemas.errors import Problem, Refused
 from assent_schemas.policy import Policy
 from assent_schemas.statuses import RunStatus
 
+T = TypeVar("T")
 StandIn = Callable[[Any], Any]
+OpenWorld = Callable[[], AbstractAsyncContextManager[World]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def simulate(
     steps: Mapping[str, StandIn] | None = None,
     decisions: Mapping[str, Any] | None = None,
     registry: StepRegistry | None = None,
-    world: World | None = None,
+    open_world: OpenWorld | None = None,
     now: datetime | None = None,
     seed: str = "0",
 ) -> Result:
@@ -49,7 +52,7 @@ def simulate(
 
     `steps` maps a resource name (any text) to a stand-in, called with the Task's effective input
     as its one argument; it fails by raising StepFailed(error, cause). Without `steps` the
-    registered steps run, on `world`. `decisions` answers Approval states by name. Floats are
+    registered steps run, on what `open_world` opens. `decisions` answers Approval states by name. Floats are
     taken by their repr. Raises PolicyInvalid for a malformed policy, Refused for an input that
     does not fit it. Not to be called from a running event loop unless `steps` is given.
     """
@@ -63,7 +66,7 @@ def simulate(
     start = now or datetime.now(UTC)
     header = _header(read, exact_json.plain(input), start, seed)
     program = Program.compile(read, _macros(registry, steps or {}))
-    with _performer(steps, registry, world or World(), header) as perform:
+    with _performer(steps, registry, open_world or _no_world, header) as perform:
         deadline = _deadline(read, start)
         simulation = Simulation(program, header, perform, start, deadline)
         return _result(simulation.run(ScopeSpec("", ROOT, header.input)), simulation.trace)
@@ -95,12 +98,15 @@ def _deadline(policy: Policy, start: datetime) -> datetime | None:
 
 @contextlib.contextmanager
 def _performer(
-    steps: Mapping[str, StandIn] | None, registry: StepRegistry, world: World, header: RunHeader
+    steps: Mapping[str, StandIn] | None,
+    registry: StepRegistry,
+    open_world: OpenWorld,
+    header: RunHeader,
 ) -> Iterator[PerformStep]:
     if steps is not None:
         yield lambda effect, _path, _now: _stand_in(steps, effect)
         return
-    with asyncio.Runner() as runner:
+    with asyncio.Runner() as runner, _opened(open_world, runner) as world:
 
         def perform(effect: RunStep, path: str, now: datetime) -> Outcome:
             key = idempotency_key(header.run_id, path, effect.key)
@@ -108,6 +114,26 @@ def _performer(
             return runner.run(_call(registry, effect, context))
 
         yield perform
+
+
+@contextlib.asynccontextmanager
+async def _no_world() -> AsyncIterator[World]:
+    yield World()
+
+
+@contextlib.contextmanager
+def _opened(open_world: OpenWorld, runner: asyncio.Runner) -> Iterator[World]:
+    """The world, opened and closed on the runner's own loop."""
+    opening = open_world()
+    world = runner.run(_awaited(opening.__aenter__()))
+    try:
+        yield world
+    finally:
+        runner.run(_awaited(opening.__aexit__(None, None, None)))
+
+
+async def _awaited(value: Awaitable[T]) -> T:
+    return await value
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Reading a person's CSV files: bounded, strict, every fault named by line and column."""

@@ -1,0 +1,1 @@
+"""The paper broker: an outside world of its own, kept in its own SQLite file."""

@@ -1,0 +1,1 @@
+"""Portfolio arithmetic on the owner's own rules: drift, rebalancing, harvesting."""

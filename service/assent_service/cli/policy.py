@@ -1,0 +1,286 @@
+"""assent policy: from a draft in a file to a version in force, and out of force again."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assent_service.cli.options import FILE, JSON, standard
+
+
+@click.group()
+def policy() -> None:
+    """Validate, simulate, propose, approve and manage policies."""
+
+
+@policy.command()
+@click.argument("file", type=click.Path(allow_dash=True))
+@standard
+def validate(file: str, home: Path | None, as_json: bool) -> None:
+    """Say every problem of a policy document, or that there is none."""
+    del home
+    from assent_engine import library
+    from assent_engine.registry import StepRegistry
+    from assent_engine.validation import validate as check
+    from assent_service.cli.output import emit
+    from assent_service.cli.reading_files import read_document
+
+    library.load()
+    registry = StepRegistry.shared()
+    found = check(read_document(file), set(registry.names()).__contains__, registry.nearest)
+    data = {"valid": True, "name": found.name, "states": len(found.states)}
+    emit(data, lambda: f"{found.name}: no problems found.", as_json=as_json)
+
+
+@policy.command()
+@click.argument("file", type=click.Path(allow_dash=True))
+@click.option("--input", "given", type=JSON, help="The run's input: JSON, or @FILE.")
+@click.option("--holdings", type=FILE, help="Holdings CSV to simulate on.")
+@click.option("--prices", type=FILE, help="Price CSV to simulate on.")
+@standard
+def simulate(
+    file: str,
+    given: Any,
+    holdings: Path | None,
+    prices: Path | None,
+    home: Path | None,
+    as_json: bool,
+) -> None:
+    """Carry a policy out in virtual time, on a copy of your outside world.
+
+    Nothing is stored and no order leaves the copy.
+    """
+    from assent_service.cli.output import emit
+    from assent_service.cli.reading_files import read_document
+    from assent_service.cli.views import simulation_view
+    from assent_service.rehearsal import rehearse
+
+    result = rehearse(read_document(file), given, home=home, holdings=holdings, prices=prices)
+    data = {
+        "status": result.status,
+        "output": result.output,
+        "error": result.error,
+        "cause": result.cause,
+        "trace": result.trace,
+    }
+    emit(data, lambda: simulation_view(result), as_json=as_json)
+    sys.exit(0 if result.status == "COMPLETED" else 1)
+
+
+@policy.command()
+@click.argument("file", type=click.Path(allow_dash=True))
+@click.option("--by", default="owner", help="Who wrote it; agents name themselves.")
+@standard
+def propose(file: str, by: str, home: Path | None, as_json: bool) -> None:
+    """Put a policy before the owner; it runs only once approved."""
+    from assent_service.cli.opening import acting
+    from assent_service.cli.output import emit
+    from assent_service.cli.reading_files import read_document
+
+    document = read_document(file)
+
+    async def run() -> Any:
+        async with acting(home) as engine:
+            return await engine.policies.propose(document, by)
+
+    made = asyncio.run(run())
+    data = {
+        "policy_id": made.policy_id,
+        "version": made.version,
+        "hash": made.hash,
+        "name": made.name,
+    }
+    text = (
+        f"Proposed {made.name}, version {made.version}\n  id    {made.policy_id}\n"
+        f"  hash  {made.hash}\nLook at it and decide: assent policy approve {made.policy_id}"
+    )
+    emit(data, lambda: text, as_json=as_json)
+
+
+@policy.command()
+@click.argument("name")
+@click.option("--version", "version", help="Which version; else the newest that waits.")
+@click.option("--hash", "digest", help="Consent without a prompt to the document of this hash.")
+@standard
+def approve(
+    name: str, version: str | None, digest: str | None, home: Path | None, as_json: bool
+) -> None:
+    """Show the exact document, and let it run from now on if you say yes.
+
+    Without a terminal the consent is the hash of the document that you have seen:
+    assent policy show NAME prints it.
+    """
+    from assent_service.cli.opening import acting, person
+    from assent_service.cli.output import console, emit
+    from assent_service.cli.views import document_view
+
+    async def run() -> tuple[str, str, str]:
+        async with acting(home) as engine:
+            row = await engine.policies.find(name)
+            waiting = await engine.policies.pending(row, version)
+            seen = digest
+            if seen is None:
+                console(err=as_json).print(document_view(row, waiting, None))
+                seen = _consent(waiting.hash, waiting.version)
+            await engine.policies.approve(
+                row.policy_id, waiting.version, seen, by=person(), how="cli"
+            )
+            return row.policy_id, waiting.version, waiting.hash
+
+    policy_id, approved, seen = asyncio.run(run())
+    data = {"policy_id": policy_id, "version": approved, "hash": seen, "status": "approved"}
+    text = f"Approved version {approved}. Start it: assent run start {policy_id}"
+    emit(data, lambda: text, as_json=as_json)
+
+
+def _consent(digest: str, version: str) -> str:
+    """The hash of what was shown, if the person says yes to it."""
+    if not sys.stdin.isatty():
+        raise click.UsageError(
+            f"No terminal to ask on. If you have seen the document, consent with --hash {digest}"
+        )
+    click.confirm(f"Approve exactly this document (version {version})?", abort=True)
+    return digest
+
+
+@policy.command()
+@click.argument("name")
+@click.option("--version", "version", help="Which version; else the newest that waits.")
+@standard
+def reject(name: str, version: str | None, home: Path | None, as_json: bool) -> None:
+    """Say no to a proposal."""
+
+    async def act(engine: Any, row: Any, by: str) -> str:
+        waiting = await engine.policies.pending(row, version)
+        await engine.policies.reject(row.policy_id, waiting.version, by=by, how="cli")
+        return str(waiting.version)
+
+    _change(name, act, "rejected", home, as_json)
+
+
+@policy.command()
+@click.argument("name")
+@standard
+def disable(name: str, home: Path | None, as_json: bool) -> None:
+    """Let no run start or go on; runs under way stop before their next step."""
+
+    async def act(engine: Any, row: Any, by: str) -> None:
+        await engine.policies.disable(row.policy_id, by=by)
+
+    _change(name, act, "disabled", home, as_json)
+
+
+@policy.command()
+@click.argument("name")
+@standard
+def enable(name: str, home: Path | None, as_json: bool) -> None:
+    """Undo disable."""
+
+    async def act(engine: Any, row: Any, by: str) -> None:
+        await engine.policies.enable(row.policy_id, by=by)
+
+    _change(name, act, "enabled", home, as_json)
+
+
+@policy.command()
+@click.argument("name")
+@click.option("--to", "version", help="Which approved version; else the one before.")
+@standard
+def rollback(name: str, version: str | None, home: Path | None, as_json: bool) -> None:
+    """Bring an earlier approved version back into force."""
+
+    async def act(engine: Any, row: Any, by: str) -> str:
+        return str(await engine.policies.rollback(row.policy_id, version, by=by))
+
+    _change(name, act, "rolled back", home, as_json)
+
+
+@policy.command()
+@click.argument("name")
+@standard
+def remove(name: str, home: Path | None, as_json: bool) -> None:
+    """Take a policy out of use for good; runs keep the documents that they name."""
+
+    async def act(engine: Any, row: Any, by: str) -> None:
+        await engine.policies.remove(row.policy_id, by=by)
+
+    _change(name, act, "removed", home, as_json)
+
+
+def _change(name: str, act: Any, done: str, home: Path | None, as_json: bool) -> None:
+    """Find a policy, do one thing to it, say what was done."""
+    from assent_service.cli.opening import acting, person
+    from assent_service.cli.output import emit
+
+    async def run() -> tuple[Any, str | None]:
+        async with acting(home) as engine:
+            row = await engine.policies.find(name)
+            return row, await act(engine, row, person())
+
+    row, version = asyncio.run(run())
+    data = {"policy_id": row.policy_id, "name": row.name, "version": version, "done": done}
+    which = f", version {version}" if version else ""
+    emit(data, lambda: f"{row.name}{which}: {done}.", as_json=as_json)
+
+
+@policy.command("list")
+@standard
+def list_policies(home: Path | None, as_json: bool) -> None:
+    """List all policies with what is in force and what waits."""
+    from assent_service.cli.opening import reading
+    from assent_service.cli.output import emit
+    from assent_service.cli.views import policies_view
+
+    async def run() -> list[Any]:
+        async with reading(home) as reader:
+            return [(row, await reader.versions(row.policy_id)) for row in await reader.policies()]
+
+    rows = asyncio.run(run())
+    data = [
+        {
+            "policy_id": row.policy_id,
+            "name": row.name,
+            "status": row.status,
+            "active_version": row.active_version,
+            "versions": {one.version: one.status for one in versions},
+        }
+        for row, versions in rows
+    ]
+    emit(data, lambda: policies_view(rows), as_json=as_json)
+
+
+@policy.command()
+@click.argument("name")
+@click.option("--version", "version", help="Which version; else what waits, else what is in force.")
+@standard
+def show(name: str, version: str | None, home: Path | None, as_json: bool) -> None:
+    """Show one version: its exact document, its hash, what it calls, what was decided."""
+    from assent_engine.policies import choose_policy, choose_version
+    from assent_schemas import exact_json
+    from assent_service.cli.opening import reading
+    from assent_service.cli.output import emit
+    from assent_service.cli.views import document_view
+
+    async def run() -> Any:
+        async with reading(home) as reader:
+            row = choose_policy(await reader.policies(), name)
+            one = choose_version(row, await reader.versions(row.policy_id), version)
+            return row, one, await reader.approval(row.policy_id, one.version)
+
+    row, one, approval = asyncio.run(run())
+    data = {
+        "policy_id": row.policy_id,
+        "name": row.name,
+        "status": row.status,
+        "active_version": row.active_version,
+        "version": one.version,
+        "hash": one.hash,
+        "decision": approval.decision if approval else None,
+        "decided_by": approval.decided_by if approval else None,
+        "decided_at": approval.decided_at if approval else None,
+        "proposed_by": one.proposed_by,
+        "document": exact_json.parse(one.document),
+    }
+    emit(data, lambda: document_view(row, one, approval), as_json=as_json)

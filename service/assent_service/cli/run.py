@@ -1,0 +1,160 @@
+"""assent run: start an approved policy, see what a run did, go on with one that stopped."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assent_service.cli.options import JSON, standard
+
+
+@click.group()
+def run() -> None:
+    """Start, list, show and resume runs."""
+
+
+@run.command()
+@click.argument("policy")
+@click.option("--input", "given", type=JSON, help="The run's input: JSON, or @FILE.")
+@standard
+def start(policy: str, given: Any, home: Path | None, as_json: bool) -> None:
+    """Run a policy's version in force and show its progress."""
+    from assent_service.cli.opening import acting
+    from assent_service.cli.progress import live
+
+    async def act() -> list[Any]:
+        with live(silent=as_json) as tell:
+            async with acting(home, tell) as engine:
+                row = await engine.policies.find(policy)
+                return [await engine.runs.start(row.policy_id, given)]
+
+    _report(asyncio.run(act()), as_json)
+
+
+@run.command()
+@click.argument("run_id", required=False)
+@standard
+def resume(run_id: str | None, home: Path | None, as_json: bool) -> None:
+    """Go on with a run that a crash, a stop or a wait left behind; without RUN_ID with all."""
+    from assent_service.cli.opening import acting
+    from assent_service.cli.progress import live
+
+    async def act() -> list[Any]:
+        with live(silent=as_json) as tell:
+            async with acting(home, tell) as engine:
+                rows = await engine.runs.open_runs()
+                names = [_full_id(run_id, rows)] if run_id else [row.id for row in rows]
+                return [await engine.runs.resume(name) for name in names]
+
+    _report(asyncio.run(act()), as_json)
+
+
+@run.command("list")
+@standard
+def list_runs(home: Path | None, as_json: bool) -> None:
+    """List all runs."""
+    from assent_service.cli.opening import reading
+    from assent_service.cli.output import emit
+    from assent_service.cli.views import runs_view
+
+    async def look() -> Any:
+        async with reading(home) as reader:
+            names = {row.policy_id: row.name for row in await reader.policies()}
+            return [(row, names.get(row.policy_id, "?")) for row in await reader.runs()]
+
+    rows = asyncio.run(look())
+    data = [{**_facts(row), "policy": name} for row, name in rows]
+    emit(data, lambda: runs_view(rows), as_json=as_json)
+
+
+@run.command()
+@click.argument("run_id")
+@standard
+def show(run_id: str, home: Path | None, as_json: bool) -> None:
+    """Show one run: where it stands, step by step, and what it did to the outside."""
+    from assent_schemas import exact_json
+    from assent_service.cli.opening import reading
+    from assent_service.cli.output import emit
+    from assent_service.cli.views import run_view
+
+    async def look() -> Any:
+        async with reading(home) as reader:
+            row = await reader.run(_full_id(run_id, await reader.runs()))
+            assert row is not None  # noqa: S101 - it was listed a moment ago
+            journal, saga = await reader.journal(row.id), await reader.saga_log(row.id)
+            return row, journal, saga, await reader.notices(row.id)
+
+    row, journal, saga, notices = asyncio.run(look())
+    data = _facts(row) | {
+        "output": row.output,
+        "journal": [
+            {
+                "seq": one.seq,
+                "scope": one.scope,
+                "key": one.key,
+                "kind": one.kind,
+                "at": one.at,
+                "data": exact_json.decode(one.data),
+                "hash": one.hash,
+            }
+            for one in journal
+        ],
+        "saga_log": [
+            {
+                "resource": one.resource,
+                "idempotency_key": one.idempotency_key,
+                "input": exact_json.decode(one.input),
+                "result": exact_json.decode(one.result),
+                "compensation": one.compensation,
+            }
+            for one in saga
+        ],
+        "notices": [notice.text for notice in notices],
+    }
+    emit(data, lambda: run_view(row, journal, saga, notices), as_json=as_json)
+
+
+def _full_id(start: str, rows: list[Any]) -> str:
+    """The one run whose id starts so; raises Refused."""
+    from assent_engine.admission import refused
+
+    found = [row.id for row in rows if row.id.startswith(start)]
+    if len(found) != 1:
+        several = f"{len(found)} runs that start with {start!r}" if found else f"no run {start!r}"
+        raise refused("run.unknown", f"There is {several}.", "List them: assent run list")
+    return str(found[0])
+
+
+def _facts(row: Any) -> dict[str, Any]:
+    return {
+        "run_id": row.id,
+        "policy_id": row.policy_id,
+        "version": row.policy_version,
+        "status": row.status,
+        "current_step": row.current_step,
+        "error": row.error,
+        "cause": row.cause,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+
+
+def _report(reports: list[Any], as_json: bool) -> None:
+    """Say how runs ended; exit 1 unless each is done or waits."""
+    from assent_service.cli.output import emit
+    from assent_service.cli.views import reports_view
+
+    data = [
+        {
+            "run_id": one.run_id,
+            "status": one.status,
+            "output": one.output,
+            "error": one.error,
+            "cause": one.cause,
+        }
+        for one in reports
+    ]
+    emit(data, lambda: reports_view(reports), as_json=as_json)
+    sys.exit(0 if all(one.status in ("COMPLETED", "WAITING") for one in reports) else 1)

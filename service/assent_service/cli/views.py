@@ -1,0 +1,240 @@
+"""How policies, runs and simulations look on a terminal."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from assent_engine import library
+from assent_engine.notices import Notice
+from assent_engine.registry import StepRegistry
+from assent_engine.runner import RunReport
+from assent_engine.simulate import Result
+from assent_engine.store.records import JournalEntry, SagaEntry
+from assent_engine.store.rows import ApprovalRow, PolicyRow, RunRow, VersionRow
+from assent_engine.validation import machines
+from assent_schemas import exact_json
+from assent_service.cli.text import shown, shown_document, shown_json
+
+_COLOURS = defaultdict(
+    lambda: "yellow",
+    {
+        "COMPLETED": "green",
+        "FAILED": "red",
+        "TIMED_OUT": "red",
+        "enabled": "green",
+        "approved": "green",
+        "rejected": "red",
+        "NEEDS_OWNER": "bold red",
+    },
+)
+
+
+def status_text(status: str) -> Text:
+    """A status word in its colour."""
+    return Text(str(status), style=_COLOURS[str(status)])
+
+
+def facts(rows: Iterable[tuple[str, object]]) -> Table:
+    """Names and values in two columns."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column()
+    for name, value in rows:
+        if value is not None:
+            table.add_row(name, value if isinstance(value, Text) else Text(shown(value)))
+    return table
+
+
+def policies_view(rows: Sequence[tuple[PolicyRow, Sequence[VersionRow]]]) -> RenderableType:
+    """A table of policies."""
+    if not rows:
+        return "No policies yet. Propose one: assent policy propose FILE"
+    table = Table("policy", "id", "status", "in force", "waiting", box=None, pad_edge=False)
+    for row, versions in rows:
+        waiting = ", ".join(one.version for one in versions if one.status == "proposed")
+        table.add_row(
+            Text(shown(row.name)),
+            row.policy_id,
+            status_text(row.status),
+            row.active_version or "-",
+            waiting or "-",
+        )
+    return table
+
+
+def document_view(
+    row: PolicyRow, version: VersionRow, approval: ApprovalRow | None
+) -> RenderableType:
+    """What the owner decides about: facts, what it calls, and the exact document."""
+    document = exact_json.parse(version.document)
+    decided = f"{approval.decision} by {approval.decided_by}" if approval else "waits for you"
+    about = facts(
+        [
+            ("policy", Text(shown(document["name"]), style="bold")),
+            ("id", row.policy_id),
+            ("status", status_text(row.status)),
+            ("version", version.version),
+            ("hash", version.hash),
+            ("proposed", f"by {version.proposed_by}, {version.proposed_at}"),
+            ("decision", decided),
+            (
+                "starts",
+                shown_json(document.get("triggers", [])) if "triggers" in document else None,
+            ),
+        ]
+    )
+    text = msgspec.json.format(version.document, indent=2).decode()
+    exact = Syntax(shown_document(text), "json", background_color="default", word_wrap=True)
+    calls = _calls_view(document)
+    return Group(
+        about,
+        Text("\nIt may call", style="bold"),
+        calls,
+        Text("\nThe document", style="bold"),
+        exact,
+    )
+
+
+def _calls_view(document: Any) -> RenderableType:
+    """Every resource the policy reaches, side effects first."""
+    library.load()
+    registry = StepRegistry.shared()
+    table = Table.grid(padding=(0, 2))
+    for name in sorted(_reached(document, registry), key=lambda one: _rank(one, registry)):
+        step, macro = registry.step(name), registry.macro(name)
+        if step and step.side_effect:
+            undo = (
+                step.irreversible or f"undone by {step.compensation and step.compensation.resource}"
+            )
+            table.add_row(Text("acts", "bold red"), name, Text(f"{step.description} ({undo})"))
+        elif step:
+            table.add_row(Text("reads", "green"), name, Text(step.description))
+        elif macro:
+            table.add_row(Text("macro", "yellow"), name, Text(macro.description))
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _rank(name: str, registry: StepRegistry) -> tuple[bool, str]:
+    step = registry.step(name)
+    return not (step and step.side_effect), name
+
+
+def _reached(document: Any, registry: StepRegistry) -> set[str]:
+    found: set[str] = set()
+    for _, machine in machines(document):
+        for state in machine["states"].values():
+            if (name := state.get("resource")) and name not in found:
+                found.add(name)
+                if macro := registry.macro(name):
+                    found |= _reached(macro.document, registry)
+    return found
+
+
+def runs_view(rows: Sequence[tuple[RunRow, str]]) -> RenderableType:
+    """A table of runs."""
+    if not rows:
+        return "No runs yet. Start one: assent run start POLICY"
+    table = Table("run", "policy", "version", "status", "at", "started", box=None, pad_edge=False)
+    for row, name in rows:
+        table.add_row(
+            row.id,
+            Text(shown(name)),
+            row.policy_version,
+            status_text(row.status),
+            Text(shown(row.current_step or "")),
+            row.created_at,
+        )
+    return table
+
+
+def reports_view(reports: Sequence[RunReport]) -> RenderableType:
+    """How runs ended or where they stand."""
+    if not reports:
+        return "No run is open."
+    return Group(*(_report_view(one) for one in reports))
+
+
+def _report_view(report: RunReport) -> RenderableType:
+    reason = f"{report.error}: {report.cause}" if report.cause else report.error
+    output = None if report.output is None else shown_json(report.output, 1000)
+    return facts(
+        [
+            ("run", report.run_id),
+            ("status", status_text(report.status)),
+            ("reason", reason),
+            ("output", output),
+        ]
+    )
+
+
+def run_view(
+    row: RunRow,
+    journal: Sequence[JournalEntry],
+    saga: Sequence[SagaEntry],
+    notices: Sequence[Notice],
+) -> RenderableType:
+    """One run: facts, timeline, what it did to the outside, what the owner was told."""
+    reason = f"{row.error}: {row.cause}" if row.cause else row.error
+    about = facts(
+        [
+            ("run", row.id),
+            ("status", status_text(row.status)),
+            ("reason", reason),
+            ("policy", f"{row.policy_id}, version {row.policy_version}"),
+            ("at", row.current_step),
+            ("started", row.created_at),
+            ("changed", row.updated_at),
+        ]
+    )
+    parts: list[RenderableType] = [about, Text("\nTimeline", style="bold"), _timeline(journal)]
+    if saga:
+        parts += [Text("\nDone to the outside", style="bold"), _saga_view(saga)]
+    if notices:
+        told = [Text(f"  {shown(notice.text)}") for notice in notices]
+        parts += [Text("\nNotices", style="bold"), *told]
+    return Group(*parts)
+
+
+def _timeline(journal: Sequence[JournalEntry]) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    for one in journal:
+        where = shown(f"{one.scope}{one.key}", 60)
+        table.add_row(
+            Text(one.at[11:23], "dim"), one.kind, Text(where), Text(shown(one.data, 100), "dim")
+        )
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _saga_view(saga: Sequence[SagaEntry]) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    for one in saga:
+        undo = f"undone by {one.compensation}" if one.compensation else one.irreversible or ""
+        table.add_row(one.resource, Text(shown(one.input, 100)), Text(shown(undo), "dim"))
+    return Padding(table, (0, 0, 0, 2))
+
+
+def simulation_view(result: Result) -> RenderableType:
+    """How a simulated run went, step by step."""
+    table = Table.grid(padding=(0, 2))
+    for entry in result.trace:
+        said = entry.get("resource") or entry.get("until") or ""
+        answer = entry.get("error") or (shown_json(entry["ok"], 80) if "ok" in entry else "")
+        where = shown(f"{entry['scope']}{entry['key']}", 60)
+        table.add_row(
+            Text(entry["at"][11:23], "dim"),
+            entry["event"],
+            Text(where),
+            Text(shown(said)),
+            Text(shown(answer), "dim"),
+        )
+    reason = f"{result.error}: {result.cause}" if result.error else None
+    output = shown_json(result.output, 1000) if result.output is not None else None
+    end = facts([("status", status_text(result.status)), ("reason", reason), ("output", output)])
+    return Group(table, Text(), end)

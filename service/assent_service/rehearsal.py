@@ -1,0 +1,41 @@
+"""A rehearsal: a policy carried out in virtual time on a copy of the outside world."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from assent_engine import library
+from assent_engine.home import Home
+from assent_engine.notices import MemoryNotices, NoticeBoard
+from assent_engine.registry import World
+from assent_engine.simulate import Result, simulate
+
+
+def rehearse(
+    document: dict[str, Any],
+    given: Any = None,
+    *,
+    home: Path | None = None,
+    holdings: Path | None = None,
+    prices: Path | None = None,
+) -> Result:
+    """Simulate with the registered steps; orders reach a throw-away copy of the paper broker.
+
+    The copy is made from the home, with the files given put over it. Raises PolicyInvalid,
+    InputFileError, Refused.
+    """
+    steps = library.load()
+    with tempfile.TemporaryDirectory(prefix="assent-rehearsal-") as folder:
+        copy = Path(folder)
+        steps.copy_world(Home.find(home).path, copy)
+        if holdings or prices:
+            steps.adopt(copy, holdings=holdings, prices=prices)
+
+        @asynccontextmanager
+        async def open_world() -> AsyncIterator[World]:
+            async with steps.open_world(copy) as parts:
+                yield World({**parts, NoticeBoard: MemoryNotices()})
+
+        return simulate(document, given, open_world=open_world)
