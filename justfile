@@ -8,7 +8,7 @@ lint:
     uv run --frozen ruff check
     uv run --frozen ruff format --check
     uv run --frozen lint-imports
-    uv run --frozen python -m tests.house.figures
+    uv run --frozen python tests/house/figures.py
 
 # Rewrite what a formatter can
 format:
@@ -35,4 +35,4 @@ generate:
 
 # State speed and memory: a table and build/benchmarks.json
 bench:
-    uv run --frozen python -m tests.benchmarks
+    cd tests && uv run --frozen python -m benchmarks

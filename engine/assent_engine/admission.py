@@ -14,18 +14,19 @@ from assent_engine.store.records import AuditEntry
 from assent_engine.store.rows import VersionRow
 from assent_engine.validation import machines, validate
 from assent_schemas import exact_json
-from assent_schemas.errors import Problem, Refused
+from assent_schemas.errors import PolicyInvalid, Problem, Refused
 from assent_schemas.policy import Policy
 from assent_schemas.statuses import PolicyStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A policy version that was verified and may run."""
+    """A policy version that was verified, at this approval epoch, and may run."""
 
     policy_id: str
     version: str
     hash: str
+    epoch: int
     policy: Policy
     program: Program
 
@@ -84,6 +85,7 @@ class Admission:
         return found
 
     async def _admit(self, policy_id: str, version: str | None) -> Admitted:
+        epoch = self.epoch
         policy = await self.store.read.policy(policy_id)
         if policy is None:
             raise refused("policy.unknown", f"There is no policy {policy_id}.")
@@ -102,20 +104,35 @@ class Admission:
         if (lapsed := _difference(approval.steps, self.pins(document))) is not None:
             detail = f"{lapsed} is not what it was when version {version} was approved."
             raise refused("approval.lapsed", detail, "Propose and approve the policy again.")
-        model = self.check(document)
+        model = self._acceptable(document)
         program = Program.compile(model, partial(_machine_of, self.registry))
-        return Admitted(policy_id, version, row.hash, model, program)
+        return Admitted(policy_id, version, row.hash, epoch, model, program)
+
+    def _acceptable(self, document: Any) -> Policy:
+        """A document that was valid when it was approved, by the rules of today."""
+        try:
+            return self.check(document)
+        except PolicyInvalid as invalid:
+            detail, remedy = invalid.problem.detail, "Propose and approve the policy again."
+            raise refused("policy.invalid", detail, remedy) from invalid
 
     async def intact(self, row: VersionRow, approved: str | None = None) -> dict[str, Any]:
         """The document of a version, its bytes being those of its hash; raises Refused."""
         expected = approved or row.hash
-        document: Any = exact_json.parse(row.document)
-        canonical = exact_json.encode(document) == row.document
+        document = _parsed(row.document)
+        canonical = document is not None and exact_json.encode(document) == row.document
         if not canonical or exact_json.digest(document) != expected or row.hash != expected:
             detail = f"Version {row.version} of {row.policy_id} is not the document of {expected}."
             remedy = "Somebody changed the database. Propose and approve the policy again."
             raise refused("policy.tampered", detail, remedy)
         return dict(document)
+
+
+def _parsed(text: bytes) -> Any | None:
+    try:
+        return exact_json.parse(text)
+    except PolicyInvalid:
+        return None
 
 
 def _resources(document: Any) -> Iterator[str]:

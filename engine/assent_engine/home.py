@@ -42,7 +42,7 @@ class Home:
             self.path.chmod(PRIVATE)
             probe = self.path / ".probe"
             probe.touch()
-            probe.unlink()
+            probe.unlink(missing_ok=True)
         except OSError as error:
             self._refuse(error)
 
@@ -72,7 +72,10 @@ class Home:
 
     def _sign(self) -> None:
         held = {"pid": os.getpid(), "since": timestamp(datetime.now(UTC))}
-        self._holder.write_text(json.dumps(held), encoding="utf-8")
+        try:
+            self._holder.write_text(json.dumps(held), encoding="utf-8")
+        except OSError as error:
+            self._refuse(error)
 
     def _held(self) -> Problem:
         try:

@@ -1,6 +1,12 @@
 """Moments as RFC 3339 text."""
 
+import re
 from datetime import UTC, datetime
+
+TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+"""A text that names a moment: upper-case T, Z or an offset, any number of fraction digits."""
 
 
 def timestamp(moment: datetime) -> str:
@@ -9,10 +15,10 @@ def timestamp(moment: datetime) -> str:
 
 
 def moment(text: str) -> datetime:
-    """Read an RFC 3339 text; raises ValueError unless it has a T and a zone."""
-    if "T" not in text:
-        raise ValueError(f"{text!r} has no T between date and time")
-    parsed = datetime.fromisoformat(text)
-    if parsed.tzinfo is None:
-        raise ValueError(f"{text!r} names no zone")
-    return parsed
+    """Read an RFC 3339 text, to the microsecond; raises ValueError for any other form."""
+    if TIME.fullmatch(text) is None:
+        raise ValueError(f"{text!r} is not an RFC 3339 time with a zone")
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text!r} is out of the calendar") from None

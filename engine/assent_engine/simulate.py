@@ -158,7 +158,7 @@ def _stand_in(steps: Mapping[str, StandIn], effect: RunStep) -> Outcome:
     if effect.resource not in steps:
         return Failed(NOT_AVAILABLE, f"there is no stand-in for {effect.resource}")
     try:
-        result = steps[effect.resource](effect.input)
+        result = steps[effect.resource](exact_json.plain(effect.input))
     except StepFailed as failure:
         return Failed(failure.error, failure.cause)
     try:

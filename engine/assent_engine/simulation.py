@@ -7,7 +7,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from assent_engine.effects import (
@@ -123,7 +123,7 @@ class Simulation:
         if effect.until is not None:
             due = moment(effect.until)
         else:
-            due = self.now + timedelta(seconds=float(effect.seconds or 0))
+            due = _later(self.now, float(effect.seconds or 0))
         self._note(scope, "wait", effect.key, until=timestamp(due))
         self._count += 1
         heapq.heappush(self._timers, (due, self._count, scope))
@@ -177,6 +177,14 @@ class Simulation:
     def _note(self, scope: _Scope, event: str, key: str, **about: Any) -> None:
         entry = {"at": timestamp(self.now), "scope": scope.path, "key": key, "event": event}
         self.trace.append(entry | about)
+
+
+def _later(now: datetime, seconds: float) -> datetime:
+    """The moment after so many seconds; the calendar's last one where it would end before."""
+    try:
+        return now + timedelta(seconds=seconds)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _is_under(scope: _Scope, ancestor: _Scope) -> bool:

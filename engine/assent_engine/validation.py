@@ -4,26 +4,31 @@ They walk the raw document and skip what has no proper form, so that one answer 
 problems of both layers.
 """
 
-import difflib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
+from itertools import islice
 from typing import Any
 from zoneinfo import available_timezones
 
 from cronsim import CronSim, CronSimError
 
+from assent_engine.interpreter.faults import ALL
 from assent_engine.interpreter.paths import PathSyntaxError, compile_path
-from assent_engine.interpreter.templates import template_paths
+from assent_engine.moments import moment
 from assent_schemas import exact_schema
 from assent_schemas.document import read_policy
 from assent_schemas.errors import PolicyInvalid, Problem, pointer
 from assent_schemas.policy import Policy
+from assent_schemas.spelling import did_you_mean
 
 Knows = Callable[[str], bool]
 Nearest = Callable[[str], str | None]
 Json = dict[str, Any]
 
 TITLE = "The policy cannot be carried out"
+MOST_PROBLEMS = 100
+CRON_FIELDS = 5
 _PATH_FIELDS = (
     "input_path",
     "output_path",
@@ -38,8 +43,9 @@ _TEMPLATES = ("parameters", "result_selector", "item_selector")
 
 
 def validate(document: Any, knows: Knows, nearest: Nearest = lambda _name: None) -> Policy:
-    """Read a policy document; raises PolicyInvalid with every problem that both layers found.
+    """Read a policy document; raises PolicyInvalid with the problems of both layers at once.
 
+    Each layer stops at a hundred: what is worse than that is not read to its end.
     `knows` tells whether a resource can be called, `nearest` what a misspelt one may have meant.
     """
     found: list[Problem] = []
@@ -49,7 +55,7 @@ def validate(document: Any, knows: Knows, nearest: Nearest = lambda _name: None)
     except PolicyInvalid as invalid:
         found.extend(invalid.problems)
     if isinstance(document, dict):
-        found.extend(_semantic_problems(document, knows, nearest))
+        found.extend(islice(_semantic_problems(document, knows, nearest), MOST_PROBLEMS))
     if found or policy is None:
         raise PolicyInvalid(found)
     return policy
@@ -76,6 +82,8 @@ def _semantic_problems(document: Json, knows: Knows, nearest: Nearest) -> Iterat
             at = where + pointer("states", name)
             yield from _resource(state, at, knows, nearest)
             yield from _paths(state, at)
+            yield from _recovery(state, at)
+            yield from _moment(state.get("timestamp"), "wait.bad_timestamp", f"{at}/timestamp")
             if state.get("type") == "Approval":
                 detail = "Approval states cannot be run by this version of Assent."
                 yield Problem("state.unsupported", TITLE, detail, "", f"{at}/type")
@@ -98,8 +106,7 @@ def _references(machine: Json, where: str) -> Iterator[Problem]:
         reached[name] = [str(target) for _, target in targets]
     for at, target in links:
         if isinstance(target, str) and target not in states:
-            near = difflib.get_close_matches(target, states, n=1)
-            remedy = f'Did you mean "{near[0]}"?' if near else ""
+            remedy = did_you_mean(target, states)
             detail = f'There is no state "{target}" in this machine.'
             yield Problem("reference.unknown_state", TITLE, detail, remedy, where + at)
     start = machine.get("start_at")
@@ -147,8 +154,7 @@ def _paths(state: Json, where: str) -> Iterator[Problem]:
     for key in _PATH_FIELDS:
         yield from _path(state.get(key), f"{where}/{key}")
     for key in _TEMPLATES:
-        for text in template_paths(state.get(key)):
-            yield from _path(text, f"{where}/{key}")
+        yield from _template(state.get(key), f"{where}/{key}")
     for key in ("choices", "catch"):
         rules = state.get(key)
         for at, rule in enumerate(rules if isinstance(rules, list) else ()):
@@ -177,6 +183,45 @@ def _path(text: Any, where: str) -> Iterator[Problem]:
             yield Problem("path.syntax", TITLE, f"The path {error}.", remedy, where)
 
 
+def _template(node: Any, where: str) -> Iterator[Problem]:
+    if isinstance(node, list):
+        for at, item in enumerate(node):
+            yield from _template(item, f"{where}/{at}")
+    for name, item in node.items() if isinstance(node, dict) else ():
+        at = where + pointer(name)
+        if not name.endswith(".$"):
+            yield from _template(item, at)
+            continue
+        yield from _path(item, at)
+        if not isinstance(item, str):
+            detail = f'"{name}" ends in .$, so its value is a path.'
+            yield Problem("template.not_a_path", TITLE, detail, "", at)
+        if name[:-2] in node:
+            detail = f'"{name}" and "{name[:-2]}" give the same key.'
+            yield Problem("template.duplicate_key", TITLE, detail, "Keep one of the two.", at)
+
+
+def _recovery(state: Json, where: str) -> Iterator[Problem]:
+    for key in ("retry", "catch"):
+        rules = state.get(key)
+        last = len(rules) - 1 if isinstance(rules, list) else -1
+        for at, rule in enumerate(rules if isinstance(rules, list) else ()):
+            names = rule.get("error_equals") if isinstance(rule, dict) else None
+            if isinstance(names, list) and ALL in names and (names != [ALL] or at != last):
+                detail = f"{ALL} stands alone, in the last rule."
+                pointed = f"{where}/{key}/{at}/error_equals"
+                yield Problem("recovery.all_not_last", TITLE, detail, "", pointed)
+
+
+def _moment(text: Any, code: str, where: str) -> Iterator[Problem]:
+    try:
+        if isinstance(text, str):
+            moment(text)
+    except ValueError as error:
+        remedy = "Write it like 2026-01-31T09:00:00+01:00"
+        yield Problem(code, TITLE, f"{error}.", remedy, where)
+
+
 def _triggers(triggers: Any) -> Iterator[Problem]:
     for at, trigger in enumerate(triggers if isinstance(triggers, list) else ()):
         if isinstance(trigger, dict):
@@ -184,18 +229,31 @@ def _triggers(triggers: Any) -> Iterator[Problem]:
 
 
 def _trigger(trigger: Json, where: str) -> Iterator[Problem]:
+    yield from _moment(trigger.get("at"), "trigger.bad_time", f"{where}/at")
     expression, zone = trigger.get("expression"), trigger.get("timezone")
-    if isinstance(expression, str):
-        try:
-            CronSim(expression, datetime(2026, 1, 1, tzinfo=UTC))
-        except CronSimError as error:
-            detail = f"{expression!r} is no crontab expression: {error}."
-            yield Problem("trigger.bad_cron", TITLE, detail, "", f"{where}/expression")
-    if isinstance(zone, str) and zone not in available_timezones():
-        near = difflib.get_close_matches(zone, available_timezones(), n=1)
-        remedy = f'Did you mean "{near[0]}"?' if near else "Use an IANA name: Europe/Zurich."
+    if isinstance(expression, str) and (reason := _cron_fault(expression)):
+        detail = f"{expression!r} is no crontab expression: {reason}."
+        yield Problem("trigger.bad_cron", TITLE, detail, "", f"{where}/expression")
+    if isinstance(zone, str) and zone not in _zones():
+        remedy = did_you_mean(zone, _zones(), "Use an IANA name: Europe/Zurich.")
         detail = f"There is no time zone {zone!r}."
         yield Problem("trigger.unknown_zone", TITLE, detail, remedy, f"{where}/timezone")
+
+
+def _cron_fault(expression: str) -> str | None:
+    # The library reads a sixth field as seconds; crontab(5) knows five.
+    if len(expression.split()) != CRON_FIELDS:
+        return "it needs five fields"
+    try:
+        CronSim(expression, datetime(2026, 1, 1, tzinfo=UTC))
+    except CronSimError as error:
+        return str(error)
+    return None
+
+
+@cache
+def _zones() -> list[str]:
+    return sorted(available_timezones())
 
 
 def _objects(node: Any) -> Iterator[tuple[str, Json]]:

@@ -27,6 +27,8 @@ CONNECTIVES = ("and", "or", "not")
 def _exactly_one_test(schema: dict[str, Any]) -> None:
     comparisons = [{"required": ["variable", name]} for name in COMPARISONS]
     schema["oneOf"] = [*comparisons, *({"required": [name]} for name in CONNECTIVES)]
+    # A connective looks at no value of its own: a variable beside it would be passed over.
+    schema["allOf"] = [{"not": {"required": ["variable", name]}} for name in CONNECTIVES]
 
 
 class Condition(Document):

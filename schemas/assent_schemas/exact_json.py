@@ -5,6 +5,7 @@ are for our own records. The canonical form (sorted keys, no white space, digits
 Unicode normalisation) is what `encode` writes; `digest` is the SHA-256 of it.
 """
 
+import contextlib
 import datetime as dt
 import enum
 import hashlib
@@ -13,7 +14,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 import msgspec
@@ -27,6 +28,7 @@ type_names = {dict: "object", list: "array", str: "string", bool: "boolean", typ
 _BRACKETS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ENCODER = msgspec.json.Encoder(decimal_format="number", order="sorted")
+_ORDERED = msgspec.json.Encoder(decimal_format="number")
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -45,9 +47,12 @@ class Bounds:
 DOCUMENT_BOUNDS = Bounds()
 
 
-def encode(value: Any) -> bytes:
-    """Write a JSON value in canonical form; numbers keep the digits they have."""
-    return _ENCODER.encode(value)
+def encode(value: Any, *, as_ordered: bool = False) -> bytes:
+    """Write a JSON value in canonical form; numbers keep the digits they have.
+
+    `as_ordered` keeps the keys' own order instead, for readers.
+    """
+    return (_ORDERED if as_ordered else _ENCODER).encode(value)
 
 
 def decode(text: bytes | str) -> Any:
@@ -93,8 +98,14 @@ def plain(value: Any) -> Any:
     Raises ValueError for NaN, infinities, non-text keys and types that JSON has no word for.
     """
     match value:
-        case None | bool() | str() | int() if not isinstance(value, enum.Enum):
+        case enum.Enum():
+            return plain(value.value)
+        case None | bool():
             return value
+        case str():
+            return _whole_text(value)
+        case int():
+            return int(value)
         case Decimal() | float():
             return _finite(value)
         case BaseModel():
@@ -103,8 +114,6 @@ def plain(value: Any) -> Any:
             return {_key(name): plain(item) for name, item in value.items()}
         case list() | tuple():
             return [plain(item) for item in value]
-        case enum.Enum():
-            return plain(value.value)
         case dt.datetime() | dt.date() | dt.time():
             return value.isoformat()
         case uuid.UUID():
@@ -118,17 +127,25 @@ def type_name(value: Any) -> str:
     return type_names.get(type(value), "number")
 
 
-def _finite(value: Decimal | float) -> Decimal:
-    exact = value if isinstance(value, Decimal) else Decimal(repr(value))
+def _finite(value: Decimal | float) -> Decimal | int:
+    # float's own repr: a subclass may dress its digits up.
+    exact = value if isinstance(value, Decimal) else Decimal(float.__repr__(value))
     if not exact.is_finite():
         raise ValueError(f"{value} is not a JSON number")
-    return exact
+    # Written without a fraction it would be read back as an integer: make it one at once.
+    return int(exact) if exact.as_tuple().exponent == 0 else exact
+
+
+def _whole_text(value: str) -> str:
+    if not value.isascii() and _SURROGATE.search(value):
+        raise ValueError("a text holds half of a surrogate pair")
+    return str.__str__(value)
 
 
 def _key(name: Any) -> str:
     if not isinstance(name, str):
         raise ValueError(f"an object's keys are text, not {type(name).__name__}")  # noqa: TRY004
-    return name
+    return _whole_text(name)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -146,10 +163,11 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _fraction(digits: str, bounds: Bounds) -> Decimal:
     _refuse_digits(digits, bounds)
-    value = Decimal(digits)
-    if abs(value.adjusted()) > bounds.exponent:
-        _refuse("json.number", f"The number {digits[:40]} is out of bounds.")
-    return value
+    with contextlib.suppress(InvalidOperation):
+        value = Decimal(digits)
+        if abs(value.adjusted()) <= bounds.exponent:
+            return value
+    _refuse("json.number", f"The number {digits} is out of bounds.")
 
 
 def _integer(digits: str, bounds: Bounds) -> int:

@@ -4,7 +4,8 @@ The jsonschema library compares with binary floats in mind. Here schemas are rea
 Decimals, an integer is any number without a fraction, and multipleOf is computed exactly.
 """
 
-import difflib
+import itertools
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -12,11 +13,16 @@ from fractions import Fraction
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, ValidationError, best_match
+from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.validators import extend
+from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from assent_schemas.errors import Problem, pointer
 from assent_schemas.exact_json import type_name
+from assent_schemas.spelling import did_you_mean
+
+MOST_PROBLEMS = 100
 
 _CODES = {
     "additionalProperties": "unknown_key",
@@ -34,7 +40,9 @@ def _is_number(_checker: object, value: Any) -> bool:
 
 
 def _is_integer(_checker: object, value: Any) -> bool:
-    return _is_number(_checker, value) and value == int(value)
+    if not _is_number(_checker, value):
+        return False
+    return isinstance(value, int) or value == Decimal(value).to_integral_value()
 
 
 def _multiple_of(
@@ -53,30 +61,74 @@ ExactValidator: Any = extend(  # type: ignore[no-untyped-call]
 )
 
 
+_OFFLINE: Any = Registry()
+_META = ExactValidator(
+    ExactValidator.META_SCHEMA,
+    format_checker=Draft202012Validator.FORMAT_CHECKER,
+    registry=_OFFLINE,
+)
+# A schema from an untrusted author reaches no other document and matches no pattern: the one
+# would open the network, the other can be made to backtrack for ever.
+_LOCAL_REFERENCE = re.compile(r"#(/\$defs/[^/]+)?")
+_NAMED_SCHEMAS = ("properties", "$defs", "definitions", "dependentSchemas")
+_DATA = ("const", "enum", "default", "examples")
+
+
 def problems(
     value: Any, schema: dict[str, Any], *, prefix: str, title: str, base: str = ""
 ) -> list[Problem]:
-    """Every way in which the value breaks the schema, in document order.
+    """The ways in which the value breaks the schema, by pointer; no more than a hundred.
 
     `prefix` starts each code ("policy" gives policy.unknown_key); `base` is the pointer of the
     value in the document that the reader knows.
     """
-    found = ExactValidator(schema).iter_errors(value)
-    rows = [row for error in found for row in _explain(error, schema)]
+    found = ExactValidator(schema, registry=_OFFLINE).iter_errors(value)
+    rows = (row for error in found for row in _explain(error, schema))
+    try:
+        first = list(itertools.islice(rows, MOST_PROBLEMS))
+    except (RecursionError, Unresolvable):
+        detail = "The schema refers to itself without end or to what is not there."
+        return [Problem(f"{prefix}.schema_unusable", title, detail, "", base)]
     told = {
         (where, code, detail): Problem(f"{prefix}.{code}", title, detail, remedy, base + where)
-        for where, code, detail, remedy in rows
+        for where, code, detail, remedy in first
     }
     return [told[key] for key in sorted(told)]
 
 
 def schema_problem(schema: Any) -> str | None:
-    """What is wrong with a JSON Schema itself, or None."""
-    try:
-        ExactValidator.check_schema(schema)
-    except SchemaError as error:
-        return f"{error.json_path}: {error.message[:300]}"
-    return None
+    """What is wrong with a JSON Schema from an untrusted author, or None."""
+    error = best_match(_META.iter_errors(schema))
+    if error is not None:
+        return f"{error.json_path}: {_exact(error.message)[:300]}"
+    return next(_unsupported(schema), None)
+
+
+def _unsupported(schema: dict[str, Any]) -> Iterator[str]:
+    names = schema.get("$defs", {})
+    for one in _schemas(schema):
+        for key in ("pattern", "patternProperties", "$dynamicRef"):
+            if key in one:
+                yield f"{key} is not supported here."
+        reference = str(one.get("$ref", "#"))
+        name = reference.removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
+        if not _LOCAL_REFERENCE.fullmatch(reference) or (reference != "#" and name not in names):
+            yield f"$ref {reference[:80]!r} does not lead to a name under $defs of this schema."
+
+
+def _schemas(node: Any) -> Iterator[dict[str, Any]]:
+    """A schema and every one inside it; what only looks like one, in data, is passed over."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _schemas(item)
+    if not isinstance(node, dict):
+        return
+    yield node
+    for key, item in node.items():
+        if key in _NAMED_SCHEMAS and isinstance(item, dict):
+            yield from _schemas(list(item.values()))
+        elif key not in _DATA:
+            yield from _schemas(item)
 
 
 Row = tuple[str, str, str, str]
@@ -89,16 +141,14 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> Iterable[Row]:
             return _unknown_keys(error, where)
         case "required":
             return [_missing(error, where)]
-        case "oneOf" if _is_key_choice(error.validator_value):
+        case "oneOf" if _is_key_choice(error.validator_value, error.instance):
             return [_key_choice(error, where)]
-        case "not" if isinstance(error.validator_value, dict):
-            names = " and ".join(error.validator_value.get("required", []))
+        case "not" if (names := _forbidden_together(error.validator_value)):
             return [(where, "exclusive_keys", f"Only one of {names} may stand here.", "")]
         case "anyOf" | "oneOf" if (inner := best_match(error.context or [])) is not None:
             return _explain(inner, schema)
         case "type":
-            detail = f"A {error.validator_value} is needed, not {_shown(error.instance)}."
-            return [(where, "wrong_type", detail, "")]
+            return [(where, "wrong_type", _wanted(error), "")]
         case "enum":
             return [_not_in(error, where)]
         case keyword:
@@ -111,9 +161,9 @@ def _unknown_keys(error: ValidationError, where: str) -> Iterator[Row]:
     instance: Any = error.instance
     known = list(schema.get("properties", {}))
     for name in sorted(set(instance) - set(known)):
-        near = difflib.get_close_matches(name, known, n=1)
-        remedy = f'Did you mean "{near[0]}"?' if near else f"Known here: {', '.join(known)}."
-        yield (where + pointer(name), "unknown_key", f'"{name}" is not known here.', remedy)
+        remedy = did_you_mean(name, known, f"Known here: {', '.join(known)}.")
+        shown = textwrap.shorten(name, 80, placeholder="...")
+        yield (where + pointer(name), "unknown_key", f'"{shown}" is not known here.', remedy)
 
 
 def _missing(error: ValidationError, where: str) -> Row:
@@ -124,8 +174,21 @@ def _missing(error: ValidationError, where: str) -> Row:
     return (where, "missing_key", f'"{named}" is missing.', "")
 
 
-def _is_key_choice(branches: Any) -> bool:
-    return all(set(branch) == {"required"} for branch in branches)
+def _is_key_choice(branches: Any, instance: Any) -> bool:
+    plain = all(isinstance(branch, dict) and set(branch) == {"required"} for branch in branches)
+    return plain and isinstance(instance, dict)
+
+
+def _forbidden_together(rule: Any) -> str:
+    names = rule["required"] if isinstance(rule, dict) and set(rule) == {"required"} else []
+    return " and ".join(names)
+
+
+def _wanted(error: ValidationError) -> str:
+    types: Any = error.validator_value
+    names = types if isinstance(types, str) else " or ".join(types)
+    article = "An" if names[0] in "aio" else "A"
+    return f"{article} {names} is needed, not {_shown(error.instance)}."
 
 
 def _key_choice(error: ValidationError, where: str) -> Row:
@@ -143,8 +206,7 @@ def _key_choice(error: ValidationError, where: str) -> Row:
 def _not_in(error: ValidationError, where: str) -> Row:
     values: Any = error.validator_value
     allowed = [str(value) for value in values]
-    near = difflib.get_close_matches(str(error.instance), allowed, n=1)
-    remedy = f'Did you mean "{near[0]}"?' if near else ""
+    remedy = did_you_mean(error.instance, allowed) if isinstance(error.instance, str) else ""
     detail = f"{_shown(error.instance)} is not one of {', '.join(allowed)}."
     return (where, "not_allowed", detail, remedy)
 
@@ -155,5 +217,10 @@ def _shown(value: Any) -> str:
 
 
 def _sentence(error: ValidationError) -> str:
-    text = textwrap.shorten(error.message, 300, placeholder="...")
+    text = textwrap.shorten(_exact(error.message), 300, placeholder="...")
     return text[0].upper() + text[1:] + "."
+
+
+def _exact(message: str) -> str:
+    """The library's message with numbers as JSON writes them."""
+    return re.sub(r"Decimal\('([^']*)'\)", r"\1", message)

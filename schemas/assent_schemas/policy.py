@@ -10,7 +10,7 @@ from assent_schemas.states import Machine
 from assent_schemas.triggers import AnyTrigger
 
 SCHEMA_VERSION = "urn:assent:policy:1"
-SEMVER = r"^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$"
+SEMVER = r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$"
 
 
 class Policy(Machine):

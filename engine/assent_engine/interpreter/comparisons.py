@@ -1,7 +1,6 @@
 """Choice conditions: compiled once; a wrong type compares false and is never an error."""
 
 import operator
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,6 +11,7 @@ from assent_engine.interpreter.faults import runtime
 from assent_engine.interpreter.paths import MISSING, Path, compile_path
 from assent_engine.interpreter.templates import read
 from assent_engine.interpreter.visit import Visit
+from assent_engine.moments import TIME
 from assent_schemas.choice import COMPARISONS, Condition
 
 Test = Callable[[Any, Visit], bool]
@@ -24,7 +24,6 @@ _ORDERS: dict[str, Compare] = {
     "greater_than": operator.gt,
     "greater_than_equals": operator.ge,
 }
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 def compile_condition(rule: Condition) -> Test:
@@ -62,8 +61,7 @@ def _compile_comparison(rule: Condition) -> Test:
         holds = _TYPE_TESTS[name]
         return lambda data, visit: holds(read(variable, data, visit)) is operand
     if name == "string_matches":
-        pattern = _pattern(operand)
-        return lambda data, visit: _text_matches(pattern, read(variable, data, visit))
+        return lambda data, visit: _text_matches(_pattern(operand), read(variable, data, visit))
     return _compile_order(name, variable, operand)
 
 
@@ -102,7 +100,7 @@ def _as_boolean(value: Any) -> tuple[bool] | None:
 
 @lru_cache(maxsize=1024)
 def _moment(text: str) -> tuple[datetime, Decimal] | None:
-    match = _TIME.fullmatch(text)
+    match = TIME.fullmatch(text)
     if match is None:
         return None
     whole = text[: match.start(1)] + match[2] if match[1] else text
@@ -131,8 +129,9 @@ _TYPE_TESTS: dict[str, Callable[[Any], bool]] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def _pattern(text: str) -> tuple[str, ...]:
-    """The literal pieces between the stars."""
+    """The literal pieces between the stars; a lone backslash at the end is a fault of the run."""
     pieces, piece, position = [], "", 0
     while position < len(text):
         char = text[position]

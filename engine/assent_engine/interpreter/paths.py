@@ -20,7 +20,7 @@ MISSING: Final = Missing()
 
 _PART = re.compile(
     r"""\.(?P<name>[^\s.\[\]()*?:,'"@$&~|<>=!+]+)
-      | \[(?P<index>\d{1,9})\]
+      | \[(?P<index>[0-9]{1,9})\]
       | \['(?P<single>(?:[^'\\]|\\.)+)'\]
       | \["(?P<double>(?:[^"\\]|\\.)+)"\]""",
     re.VERBOSE,

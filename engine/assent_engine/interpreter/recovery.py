@@ -37,6 +37,7 @@ class Recovery:
         used = [0] * len(self.retriers)
         number = 1
         while True:
+            visit.retries = number - 1
             outcome = yield from attempt(number)
             if isinstance(outcome, Ok):
                 return outcome
@@ -47,7 +48,6 @@ class Recovery:
             key = f"{visit.key}/{number}/backoff"
             yield Sleep(key, seconds=delay(self.retriers[found], used[found], visit, key))
             number += 1
-            visit.retries += 1
 
     def caught(self, visit: Visit, failure: Failed) -> Transition | None:
         """Where a catcher leads, {error, cause} placed into the raw input; None if uncaught."""

@@ -26,7 +26,10 @@ class RunHeader:
 
 @dataclass(slots=True)
 class Visit:
-    """A state's visit: its key within the scope, its raw input, and when it was entered."""
+    """A state's visit: its key within the scope, its raw input, and when it was entered.
+
+    `retries` is None in a state that cannot be tried again.
+    """
 
     header: RunHeader
     path: str
@@ -35,7 +38,7 @@ class Visit:
     raw: Any
     item: Item | None
     entered: str | None = None
-    retries: int = 0
+    retries: int | None = None
 
     def enter(self) -> Generator[Effect, Any, None]:
         """Ask for the time of entry; done only for states whose paths name it."""
@@ -44,6 +47,9 @@ class Visit:
     def context(self, item: Item | None = None) -> dict[str, Any]:
         """The context object, in snake_case."""
         header, item = self.header, item or self.item
+        state: dict[str, Any] = {"name": self.name, "entered_time": self.entered}
+        if self.retries is not None:
+            state["retry_count"] = self.retries
         context: dict[str, Any] = {
             "execution": {
                 "id": header.run_id,
@@ -53,11 +59,7 @@ class Visit:
                 "redrive_count": 0,
             },
             "state_machine": {"id": header.policy_id, "name": header.policy_name},
-            "state": {
-                "name": self.name,
-                "entered_time": self.entered,
-                "retry_count": self.retries,
-            },
+            "state": state,
         }
         if item is not None:
             context["map"] = {"item": {"index": item.index, "value": item.value}}

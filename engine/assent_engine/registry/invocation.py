@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import inspect
+import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
@@ -49,9 +50,11 @@ def to_outcome(step: StepDeclaration, result: Any) -> Outcome:
     """Check a function's result against its declared type and make it exact JSON."""
     try:
         checked = step.output_type.validate_python(result)
-        value = exact_json.plain(step.output_type.dump_python(checked, mode="python"))
+        dumped = step.output_type.dump_python(checked, mode="python", by_alias=True)
+        value = exact_json.plain(dumped)
     except ValueError as error:
-        return Failed(INVALID_OUTPUT, f"{step.name} returned what it did not declare: {error}")
+        reason = describe(error) if isinstance(error, ValidationError) else error
+        return Failed(INVALID_OUTPUT, f"{step.name} returned what it did not declare: {reason}")
     return within_limit(value)
 
 
@@ -66,7 +69,7 @@ def within_limit(value: Any) -> Outcome:
 def describe(error: ValidationError) -> str:
     """A validation error in one line, without the library's own addresses."""
     rows = error.errors(include_url=False, include_input=False, include_context=False)
-    return "; ".join(f"{'.'.join(map(str, row['loc'])) or 'input'}: {row['msg']}" for row in rows)
+    return "; ".join(f"{'.'.join(map(str, row['loc'])) or 'value'}: {row['msg']}" for row in rows)
 
 
 async def _run(step: StepDeclaration, arguments: Any, context: StepContext) -> Any:
@@ -87,4 +90,5 @@ def _takes_input(step: StepDeclaration) -> bool:
 
 @functools.cache
 def _processes() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(max_workers=2)
+    # A forked child would inherit locks that other threads of the service hold.
+    return ProcessPoolExecutor(max_workers=2, mp_context=multiprocessing.get_context("spawn"))

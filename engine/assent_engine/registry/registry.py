@@ -1,11 +1,10 @@
 """The step registry: the whitelist of what a policy can name."""
 
-import difflib
 import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, get_type_hints
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, model_validator
 
 from assent_engine.registry.context import StepContext
 from assent_engine.registry.declaration import (
@@ -16,12 +15,18 @@ from assent_engine.registry.declaration import (
     StepDeclaration,
 )
 from assent_engine.registry.macro import Macro
+from assent_schemas import spelling
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class NoInput(BaseModel):
     """The input of a step that takes none; whatever it is given is ignored."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ignore(cls, _given: Any) -> dict[str, Any]:
+        return {}
 
 
 class StepRegistry:
@@ -123,7 +128,7 @@ class StepRegistry:
 
     def nearest(self, name: str) -> str | None:
         """The registered name that a misspelt one was most likely meant to be."""
-        return next(iter(difflib.get_close_matches(name, self.names(), n=1)), None)
+        return spelling.nearest(name, self.names())
 
     def _claim(self, name: str) -> None:
         if name in self._steps or name in self._macros:

@@ -40,7 +40,7 @@ class Reader:
     async def open(cls, path: Path) -> AsyncIterator["Reader"]:
         """Open a database for reading; raises StoreError where it is none of ours."""
         try:
-            connection = await aiosqlite.connect(f"{path.as_uri()}?mode=ro", uri=True)
+            connection = await aiosqlite.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         except sqlite3.Error as error:
             raise StoreError(_unreadable(path, error)) from error
         try:
@@ -75,7 +75,7 @@ class Reader:
         if not rows:
             return None
         values = list(rows[0])
-        values[_STEPS] = exact_json.decode(values[_STEPS])
+        values[_STEPS] = _decoded(values[_STEPS])
         return ApprovalRow(*values)
 
     async def runs(self, *statuses: RunStatus) -> list[RunRow]:
@@ -141,11 +141,18 @@ def _version(row: tuple[Any, ...]) -> VersionRow:
 
 def _run(row: tuple[Any, ...]) -> RunRow:
     values = [
-        exact_json.decode(value) if at in _JSON_COLUMNS and value is not None else value
+        _decoded(value) if at in _JSON_COLUMNS and value is not None else value
         for at, value in enumerate(row)
     ]
     values[4] = RunStatus(values[4])
     return RunRow(*values)
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return exact_json.decode(text)
+    except ValueError as error:
+        raise StoreError(_unreadable(Path("a record"), error)) from error
 
 
 def _unreadable(path: Path, error: Exception) -> Problem:

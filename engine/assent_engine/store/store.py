@@ -20,10 +20,12 @@ class Store:
     `foreign_writes` counts how often another connection was seen to have written.
     """
 
-    def __init__(self, connection: aiosqlite.Connection, reader: Reader) -> None:
+    def __init__(
+        self, connection: aiosqlite.Connection, data_version: int, reader: Reader
+    ) -> None:
         self.read = reader
         self.foreign_writes = 0
-        self._writer = Writer(connection, self._count_foreign_write)
+        self._writer = Writer(connection, data_version, self._count_foreign_write)
 
     @classmethod
     @asynccontextmanager
@@ -31,8 +33,9 @@ class Store:
         """Open or create a database; the caller holds the home's lock. Raises StoreError."""
         connection = await _connect(path)
         try:
+            ((data_version,),) = await connection.execute_fetchall("PRAGMA data_version")
             async with Reader.open(path) as reader:
-                store = cls(connection, reader)
+                store = cls(connection, data_version, reader)
                 try:
                     yield store
                 finally:
@@ -69,18 +72,28 @@ async def _connect(path: Path) -> aiosqlite.Connection:
 
 
 async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
-    for pragma in ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL"):
+    await connection.execute_fetchall("PRAGMA busy_timeout = 5000")
+    new = await _is_new(connection, path)
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON"):
         await connection.execute_fetchall(f"PRAGMA {pragma}")
-    await connection.execute_fetchall("PRAGMA fullfsync = ON")
-    ((version,),) = await connection.execute_fetchall("PRAGMA user_version")
-    if version > tables.VERSION:
-        raise StoreError(_unusable(path, f"it was written by a newer version ({version})"))
-    if version == 0:
+    if new:
         await connection.executescript(
             f"BEGIN IMMEDIATE; {tables.TABLES}"
             f" PRAGMA application_id = {tables.APPLICATION_ID};"
             f" PRAGMA user_version = {tables.VERSION}; COMMIT;"
         )
+
+
+async def _is_new(connection: aiosqlite.Connection, path: Path) -> bool:
+    """Whether the tables are still to be made; raises StoreError where it is none of ours."""
+    ((owner,),) = await connection.execute_fetchall("PRAGMA application_id")
+    ((version,),) = await connection.execute_fetchall("PRAGMA user_version")
+    ((tables_there,),) = await connection.execute_fetchall("SELECT count(*) FROM sqlite_master")
+    if owner != tables.APPLICATION_ID and (owner or version or tables_there):
+        raise StoreError(_unusable(path, "it belongs to another program"))
+    if version > tables.VERSION:
+        raise StoreError(_unusable(path, f"it was written by a newer version ({version})"))
+    return version == 0
 
 
 def _unusable(path: Path, reason: str) -> Problem:

@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import aiosqlite
 
@@ -25,16 +25,22 @@ class Writer:
     """Drains a queue of records into group commits, in the order in which they were given.
 
     `foreign_write` is called, before anyone who waits is told, when another connection has
-    changed the database since the last commit.
+    changed the database since the last commit, at first since `data_version` was read.
     """
 
-    def __init__(self, connection: aiosqlite.Connection, foreign_write: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        connection: aiosqlite.Connection,
+        data_version: int,
+        foreign_write: Callable[[], None],
+    ) -> None:
         self._connection = connection
         self._foreign_write = foreign_write
         self._batch = _Batch([], [])
         self._any, self._urgent = asyncio.Event(), asyncio.Event()
-        self._data_version: int | None = None
+        self._data_version = data_version
         self._trouble: StoreError | None = None
+        self._untold = False
         self._closing = False
         self._task = asyncio.create_task(self._run())
 
@@ -51,16 +57,18 @@ class Writer:
         await waiter
 
     async def close(self) -> None:
-        """Write what is left and stop; raises StoreError if that failed."""
+        """Write what is left and stop; raises StoreError for a failure nobody heard of."""
         self._closing = True
         self._any.set()
         self._urgent.set()
         await self._task
-        if self._trouble is not None and self._batch.records:
+        if self._trouble is not None and self._untold:
             raise self._trouble
+        self._trouble = self._trouble or StoreError(_problem("it is closed"))
 
     def _accept(self, records: Sequence[Record]) -> None:
         if self._trouble is not None:
+            self._untold = False
             raise self._trouble
         self._batch.records.extend(records)
         self._any.set()
@@ -78,10 +86,12 @@ class Writer:
         if not self._closing:
             self._any.clear()
             self._urgent.clear()
+        if not batch.records and not batch.waiters:
+            return
         try:
             if await self._transaction(batch.records):
                 self._foreign_write()
-        except (sqlite3.Error, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, whoever waits must hear of it
             self._fail(batch, error)
             return
         for waiter in batch.waiters:
@@ -90,26 +100,27 @@ class Writer:
 
     async def _transaction(self, records: list[Record]) -> bool:
         """Write all records at once; True when somebody else had written since the last time."""
-        groups: dict[type[Record], list[Record]] = {}
-        for record in records:
-            groups.setdefault(type(record), []).append(record)
         await self._connection.execute("BEGIN IMMEDIATE")
         try:
             ((version,),) = await self._connection.execute_fetchall("PRAGMA data_version")
-            for kind, group in groups.items():
-                await self._connection.executemany(kind.sql, map(parameters, group))
+            for kind, group in groupby(records, type):
+                await self._connection.executemany(kind.sql, [parameters(one) for one in group])
         except BaseException:
             await self._connection.rollback()
             raise
         await self._connection.commit()
         known, self._data_version = self._data_version, version
-        return known is not None and known != version
+        return known != version
 
     def _fail(self, batch: _Batch, error: Exception) -> None:
-        title, remedy = "The store cannot be written", "Nothing further will be acted upon."
-        problem = Problem("store.write_failed", title, f"{error}.", remedy)
-        self._trouble = StoreError(problem)
-        for waiter in [*batch.waiters, *self._batch.waiters]:
-            if not waiter.done():
-                waiter.set_exception(self._trouble)
+        self._trouble = StoreError(_problem(str(error)))
+        waiting = [one for one in (*batch.waiters, *self._batch.waiters) if not one.done()]
+        self._untold = not waiting
+        for waiter in waiting:
+            waiter.set_exception(self._trouble)
         self._batch = _Batch([], [])
+
+
+def _problem(reason: str) -> Problem:
+    title, remedy = "The store cannot be written", "Nothing further will be acted upon."
+    return Problem("store.write_failed", title, f"{reason}.", remedy)

@@ -36,8 +36,8 @@ def portfolio_view(
 
 def _change(row: dict[str, Any], earlier: dict[str, Any]) -> str:
     difference = row["quantity"] - earlier["quantity"]
-    return f" ({difference:+f})" if difference else ""
+    return f" ({difference:+})" if difference else ""
 
 
 def _amount(value: Any) -> str:
-    return "-" if value is None else f"{value:,f}"
+    return "-" if value is None else f"{value:,}"

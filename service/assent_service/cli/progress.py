@@ -10,6 +10,9 @@ from assent_engine.ports import Listener, Progress, unheard
 from assent_service.cli.output import console
 from assent_service.cli.text import shown, shown_json
 
+_SEGMENTS = 3
+"""A scope's path has so many parts for each level: State.visit/attempt/id/."""
+
 
 @contextmanager
 def live(*, silent: bool = False) -> Iterator[Listener]:
@@ -27,29 +30,32 @@ def live(*, silent: bool = False) -> Iterator[Listener]:
 
 
 def _line(progress: Progress) -> Text | None:
-    where = shown(f"{progress.scope}{progress.key}", 60)
+    depth = "  " * (1 + progress.scope.count("/") // _SEGMENTS)
     match progress.event:
         case "run.started":
             return Text(f"  run {progress.run_id}", "dim")
         case "state.entered":
-            return Text(f"  {where}", "bold" if not progress.scope else "")
+            return Text(f"{depth}{_state(progress.key)}", "" if progress.scope else "bold")
         case "intent.recorded":
-            about = progress.about
-            return Text(
-                f"    intends {about['resource']} {shown_json(about['input'], 90)}", "yellow"
-            )
+            asked = shown_json(progress.about["input"], 90)
+            return Text(f"{depth}  intends {progress.about['resource']} {asked}", "yellow")
         case "wait.started":
-            return Text(f"    waits until {progress.about['until']}", "yellow")
+            return Text(f"{depth}  waits until {progress.about['until']}", "yellow")
         case "step.ended":
-            return _ended(progress)
+            return Text(depth).append_text(_ended(progress))
         case _:
             return None
+
+
+def _state(key: str) -> str:
+    """The state's name out of its key."""
+    return shown(key.rpartition(".")[0].replace("~1", "/").replace("~0", "~"), 60)
 
 
 def _ended(progress: Progress) -> Text:
     resource = progress.about["resource"]
     match outcome_from_json(progress.about):
         case Ok(value):
-            return Text(f"    {resource} -> {shown_json(value, 90)}", "green")
+            return Text(f"  {resource} -> {shown_json(value, 90)}", "green")
         case Failed(error, cause):
-            return Text(f"    {resource} failed: {error} {shown(cause, 90)}", "red")
+            return Text(f"  {resource} failed: {error} {shown(cause, 90)}", "red")

@@ -13,13 +13,14 @@ from rich.text import Text
 
 from assent_engine import library
 from assent_engine.notices import Notice
-from assent_engine.registry import StepRegistry
+from assent_engine.registry import StepDeclaration, StepRegistry
 from assent_engine.runner import RunReport
 from assent_engine.simulate import Result
 from assent_engine.store.records import JournalEntry, SagaEntry
 from assent_engine.store.rows import ApprovalRow, PolicyRow, RunRow, VersionRow
 from assent_engine.validation import machines
 from assent_schemas import exact_json
+from assent_service.cli.reading_order import in_reading_order
 from assent_service.cli.text import shown, shown_document, shown_json
 
 _COLOURS = defaultdict(
@@ -84,22 +85,30 @@ def document_view(
             ("hash", version.hash),
             ("proposed", f"by {version.proposed_by}, {version.proposed_at}"),
             ("decision", decided),
-            (
-                "starts",
-                shown_json(document.get("triggers", [])) if "triggers" in document else None,
-            ),
+            ("starts", _starts(document)),
         ]
     )
-    text = msgspec.json.format(version.document, indent=2).decode()
+    ordered = exact_json.encode(in_reading_order(document), as_ordered=True)
+    text = msgspec.json.format(ordered, indent=2).decode()
     exact = Syntax(shown_document(text), "json", background_color="default", word_wrap=True)
     calls = _calls_view(document)
-    return Group(
-        about,
-        Text("\nIt may call", style="bold"),
-        calls,
-        Text("\nThe document", style="bold"),
-        exact,
+    headings = [Text(f"\n{title}", style="bold") for title in ("It may call", "The document")]
+    return Group(about, headings[0], calls, headings[1], exact)
+
+
+def _starts(document: Any) -> str:
+    """What is declared; this version starts runs only by hand."""
+    triggers = document.get("triggers", [])
+    declared = ", ".join(
+        " ".join(str(value) for key, value in sorted(one.items(), reverse=True) if key != "comment")
+        for one in triggers
     )
+    return f"{declared} (declared; by hand in this version)" if declared else "by hand"
+
+
+def _effect(step: StepDeclaration) -> str:
+    undo = f"undone by {step.compensation.resource}" if step.compensation else step.irreversible
+    return f"{step.description} ({undo})"
 
 
 def _calls_view(document: Any) -> RenderableType:
@@ -110,15 +119,12 @@ def _calls_view(document: Any) -> RenderableType:
     for name in sorted(_reached(document, registry), key=lambda one: _rank(one, registry)):
         step, macro = registry.step(name), registry.macro(name)
         if step and step.side_effect:
-            undo = (
-                step.irreversible or f"undone by {step.compensation and step.compensation.resource}"
-            )
-            table.add_row(Text("acts", "bold red"), name, Text(f"{step.description} ({undo})"))
+            table.add_row(Text(f"acts, {step.risk} risk", "bold red"), name, Text(_effect(step)))
         elif step:
             table.add_row(Text("reads", "green"), name, Text(step.description))
         elif macro:
             table.add_row(Text("macro", "yellow"), name, Text(macro.description))
-    return Padding(table, (0, 0, 0, 2))
+    return Padding(table, (0, 0, 0, 2), expand=False)
 
 
 def _rank(name: str, registry: StepRegistry) -> tuple[bool, str]:
@@ -209,7 +215,7 @@ def _timeline(journal: Sequence[JournalEntry]) -> RenderableType:
         table.add_row(
             Text(one.at[11:23], "dim"), one.kind, Text(where), Text(shown(one.data, 100), "dim")
         )
-    return Padding(table, (0, 0, 0, 2))
+    return Padding(table, (0, 0, 0, 2), expand=False)
 
 
 def _saga_view(saga: Sequence[SagaEntry]) -> RenderableType:
@@ -217,7 +223,7 @@ def _saga_view(saga: Sequence[SagaEntry]) -> RenderableType:
     for one in saga:
         undo = f"undone by {one.compensation}" if one.compensation else one.irreversible or ""
         table.add_row(one.resource, Text(shown(one.input, 100)), Text(shown(undo), "dim"))
-    return Padding(table, (0, 0, 0, 2))
+    return Padding(table, (0, 0, 0, 2), expand=False)
 
 
 def simulation_view(result: Result) -> RenderableType:

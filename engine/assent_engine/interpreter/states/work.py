@@ -58,7 +58,7 @@ def forked(
     if not scopes:
         return Ok([])
     outcomes: list[Outcome] = yield Fork(key, scopes, limit)
-    failures = [one for one in outcomes if isinstance(one, Failed) and one.error != CANCELLED]
+    failures = [one for one in outcomes if isinstance(one, Failed)]
     if failures:
-        return failures[0]
+        return next((one for one in failures if one.error != CANCELLED), failures[0])
     return Ok([one.value for one in outcomes if isinstance(one, Ok)])

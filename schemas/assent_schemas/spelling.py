@@ -1,0 +1,22 @@
+"""The name that a misspelt one was most likely meant to be, found with bounded work."""
+
+import difflib
+import itertools
+from collections.abc import Iterable
+
+LONGEST = 80
+MOST = 600
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The closest known name; None where none is close, or where looking would take long."""
+    if len(name) > LONGEST:
+        return None
+    short = (one for one in known if len(one) <= LONGEST)
+    return next(iter(difflib.get_close_matches(name, itertools.islice(short, MOST), n=1)), None)
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The closest known name as a remedy, or another one."""
+    near = nearest(name, known)
+    return otherwise if near is None else f'Did you mean "{near}"?'

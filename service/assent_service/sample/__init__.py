@@ -1,0 +1,1 @@
+"""Sample holdings and prices, invented for the demo."""

@@ -1,0 +1,1 @@
+"""Benchmarks: figures, not assertions; `just bench` prints a table and writes JSON."""
