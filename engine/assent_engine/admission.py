@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from assent_engine.clock import Clock
 from assent_engine.interpreter import Program
@@ -120,12 +120,12 @@ class Admission:
         """The document of a version, its bytes being those of its hash; raises Refused."""
         expected = approved or row.hash
         document = _parsed(row.document)
-        canonical = document is not None and exact_json.encode(document) == row.document
+        canonical = isinstance(document, dict) and exact_json.encode(document) == row.document
         if not canonical or exact_json.digest(document) != expected or row.hash != expected:
             detail = f"Version {row.version} of {row.policy_id} is not the document of {expected}."
             remedy = "Somebody changed the database. Propose and approve the policy again."
             raise refused("policy.tampered", detail, remedy)
-        return dict(document)
+        return cast("dict[str, Any]", document)
 
 
 def _parsed(text: bytes) -> Any | None:

@@ -19,7 +19,7 @@ def _loop(body: dict[str, Any], steps: dict[str, Any]) -> float:
     result = simulate(policy, {"n": 1}, steps=steps)
     seconds = time.perf_counter() - start
     entered = sum(entry["event"] == "entered" for entry in result.trace)
-    return entered / seconds
+    return float(entered / seconds)
 
 
 def pass_and_choice() -> float:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from importlib import resources
 from typing import Any
@@ -55,8 +57,12 @@ async def carried_out(
         MarketData: stage.prices,
         NoticeBoard: stage.board,
     }
-    world = World(parts)
-    return await asyncio.to_thread(simulate, policy, given or {}, world=world, now=NOW)
+
+    @asynccontextmanager
+    async def open_world() -> AsyncIterator[World]:
+        yield World(parts)
+
+    return await asyncio.to_thread(simulate, policy, given or {}, open_world=open_world, now=NOW)
 
 
 async def quantities(stage: Stage) -> dict[str, Decimal]:

@@ -40,7 +40,7 @@ class Reader:
     async def open(cls, path: Path) -> AsyncIterator["Reader"]:
         """Open a database for reading; raises StoreError where it is none of ours."""
         try:
-            connection = await aiosqlite.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+            connection = await aiosqlite.connect(f"{path.as_uri()}?mode=ro", uri=True)
         except sqlite3.Error as error:
             raise StoreError(_unreadable(path, error)) from error
         try:
@@ -140,7 +140,7 @@ def _version(row: tuple[Any, ...]) -> VersionRow:
 
 
 def _run(row: tuple[Any, ...]) -> RunRow:
-    values = [
+    values: list[Any] = [
         _decoded(value) if at in _JSON_COLUMNS and value is not None else value
         for at, value in enumerate(row)
     ]
