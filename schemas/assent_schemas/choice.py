@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from assent_schemas.fields import Comment, Document, Number, Path, StateName
+from assent_schemas.fields import Comment, Document, Number, Path, StateName, Variables
 
 ORDERS = ("equals", "less_than", "less_than_equals", "greater_than", "greater_than_equals")
 ORDERED_KINDS = ("string", "numeric", "timestamp")
@@ -94,3 +94,5 @@ class ChoiceRule(Condition):
     """A condition and the state to go to when it holds; rules are tried in order."""
 
     next: StateName
+    assign: Variables | None = None
+    """Variables to set when this rule is taken, instead of the state's own."""

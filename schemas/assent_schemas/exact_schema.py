@@ -143,7 +143,7 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> Iterable[Row]:
             return [_missing(error, where)]
         case "oneOf" if _is_key_choice(error.validator_value, error.instance):
             return [_key_choice(error, where)]
-        case "not" if (names := _forbidden_together(error.validator_value)):
+        case "not" if names := _forbidden_together(error.validator_value):
             return [(where, "exclusive_keys", f"Only one of {names} may stand here.", "")]
         case "anyOf" | "oneOf" if (inner := best_match(error.context or [])) is not None:
             return _explain(inner, schema)

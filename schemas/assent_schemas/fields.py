@@ -22,6 +22,13 @@ Number = Annotated[int | Decimal, BeforeValidator(_number), WithJsonSchema({"typ
 StateName = Annotated[str, Field(min_length=1, max_length=80)]
 Path = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^\$")]
 ReferencePath = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^\$([^$].*)?$")]
+Expression = Annotated[str, Field(min_length=1, max_length=10_000, pattern=r"^(\$|States\.)")]
+Percentage = Annotated[
+    Number,
+    Field(ge=0, le=100),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100}),
+]
 Template = dict[str, Any]
+Variables = Annotated[dict[str, Any], Field(min_length=1)]
 Comment = Annotated[str, Field(max_length=4096)]
 Seconds = Annotated[int, Field(ge=1, le=99_999_999)]

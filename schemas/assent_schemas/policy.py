@@ -1,6 +1,6 @@
 """The policy document: metadata, triggers, states."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -24,6 +24,8 @@ class Policy(Machine):
     version: Annotated[str, Field(pattern=SEMVER)] | None = None
     """MAJOR.MINOR.PATCH; each proposal of a policy has its own."""
     schema_version: Annotated[str, Field(pattern=f"^{SCHEMA_VERSION}$")] | None = None
+    dialect: Literal["assent", "asl"] = "assent"
+    """asl marks an imported machine, which keeps the reference's own rules and names."""
     name: Annotated[str, Field(min_length=1, max_length=200)]
     description: Annotated[str, Field(max_length=4096)] | None = None
     triggers: Annotated[list[AnyTrigger], Field(max_length=64)] = []

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from assent_schemas.fields import Comment, Document, Number, ReferencePath, StateName
+from assent_schemas.fields import Comment, Document, Number, ReferencePath, StateName, Variables
 
 ErrorName = Annotated[str, Field(min_length=1, max_length=256)]
 BackoffRate = Annotated[Number, Field(ge=1), WithJsonSchema({"type": "number", "minimum": 1})]
@@ -34,4 +34,6 @@ class Catcher(Document):
     next: StateName
     result_path: ReferencePath | None = "$"
     """Where {error, cause} is written into the state's raw input; null drops it."""
+    assign: Variables | None = None
+    """Variables to set when this catcher is taken; $ is {error, cause}."""
     comment: Comment | None = None

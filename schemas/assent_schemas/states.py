@@ -8,11 +8,14 @@ from assent_schemas.choice import ChoiceRule
 from assent_schemas.fields import (
     Comment,
     Document,
+    Expression,
     Path,
+    Percentage,
     ReferencePath,
     Seconds,
     StateName,
     Template,
+    Variables,
 )
 from assent_schemas.recovery import Catcher, Retrier
 
@@ -22,6 +25,11 @@ JsonSchema = dict[str, Any]
 def exactly_one(*names: str) -> JsonSchema:
     """A schema fragment: exactly one of these keys."""
     return {"oneOf": [{"required": [name]} for name in names]}
+
+
+def at_most_one(first: str, second: str) -> JsonSchema:
+    """A schema fragment: not both of these keys."""
+    return {"not": {"required": [first, second]}}
 
 
 def all_of(*rules: JsonSchema) -> ConfigDict:
@@ -42,7 +50,14 @@ class State(Document):
     """Which part of the result goes on; null passes {}."""
 
 
-class Leading(State):
+class Assigning(State):
+    """A state that may set variables, which paths then name as $name."""
+
+    assign: Variables | None = None
+    """Values by variable name; keys ending in .$ are paths into the result or the input seen."""
+
+
+class Leading(Assigning):
     """A state that leads to the next one or ends its scope: give exactly one of the two."""
 
     next: StateName | None = None
@@ -70,13 +85,21 @@ class WorkState(ResultState):
 class TaskState(WorkState):
     """Call one registered step or macro."""
 
-    model_config = all_of(_LEADS_ON)
+    model_config = all_of(
+        _LEADS_ON,
+        at_most_one("timeout_seconds", "timeout_seconds_path"),
+        at_most_one("heartbeat_seconds", "heartbeat_seconds_path"),
+    )
 
     type: Literal["Task"]
     resource: Annotated[str, Field(min_length=1, max_length=256)]
     """The step's registered name, such as market.get_quote."""
     timeout_seconds: Seconds | None = None
     """Fail with States.Timeout when one attempt takes longer."""
+    timeout_seconds_path: Path | None = None
+    heartbeat_seconds: Seconds | None = None
+    """Fail with States.HeartbeatTimeout when an attempt gives no sign of life for so long."""
+    heartbeat_seconds_path: Path | None = None
 
 
 class PassState(ResultState):
@@ -89,7 +112,7 @@ class PassState(ResultState):
     """A literal result; never a template."""
 
 
-class ChoiceState(State):
+class ChoiceState(Assigning):
     """Go to the state of the first rule that holds."""
 
     type: Literal["Choice"]
@@ -122,27 +145,42 @@ class SucceedState(State):
 class FailState(Document):
     """End the scope with an error."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "allOf": [
-                {"not": {"required": ["error", "error_path"]}},
-                {"not": {"required": ["cause", "cause_path"]}},
-            ]
-        }
-    )
+    model_config = all_of(at_most_one("error", "error_path"), at_most_one("cause", "cause_path"))
 
     type: Literal["Fail"]
     comment: Comment | None = None
     error: str | None = None
-    error_path: Path | None = None
+    error_path: Expression | None = None
+    """A path or an intrinsic function that gives the error's name."""
     cause: str | None = None
-    cause_path: Path | None = None
+    cause_path: Expression | None = None
+
+
+class ItemBatcher(Document):
+    """Hand items out in batches: an iteration sees {items: [...], batch_input: ...}."""
+
+    model_config = all_of(
+        at_most_one("max_items_per_batch", "max_items_per_batch_path"),
+        at_most_one("max_input_bytes_per_batch", "max_input_bytes_per_batch_path"),
+    )
+
+    max_items_per_batch: Annotated[int, Field(ge=1)] | None = None
+    max_items_per_batch_path: Path | None = None
+    max_input_bytes_per_batch: Annotated[int, Field(ge=1)] | None = None
+    max_input_bytes_per_batch_path: Path | None = None
+    batch_input: Template | None = None
 
 
 class MapState(WorkState):
     """Run a sub-workflow for each item of a list; results keep the items' order."""
 
-    model_config = all_of(_LEADS_ON, exactly_one("iterator", "item_processor"))
+    model_config = all_of(
+        _LEADS_ON,
+        exactly_one("iterator", "item_processor"),
+        at_most_one("max_concurrency", "max_concurrency_path"),
+        at_most_one("tolerated_failure_count", "tolerated_failure_count_path"),
+        at_most_one("tolerated_failure_percentage", "tolerated_failure_percentage_path"),
+    )
 
     type: Literal["Map"]
     items_path: Path = "$"
@@ -154,6 +192,14 @@ class MapState(WorkState):
     """Another name for iterator."""
     max_concurrency: Annotated[int, Field(ge=0, le=10_000)] = 0
     """How many iterations run at once; 0 sets no bound."""
+    max_concurrency_path: Path | None = None
+    tolerated_failure_count: Annotated[int, Field(ge=0)] | None = None
+    """How many iterations may fail before the Map does; failed ones leave no result."""
+    tolerated_failure_count_path: Path | None = None
+    tolerated_failure_percentage: Percentage | None = None
+    """The same as a share of all items, from 0 to 100."""
+    tolerated_failure_percentage_path: Path | None = None
+    item_batcher: ItemBatcher | None = None
 
 
 class ParallelState(WorkState):

@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from assent_engine.interpreter.expressions import read
 from assent_engine.interpreter.faults import runtime
 from assent_engine.interpreter.paths import MISSING, Path, compile_path
-from assent_engine.interpreter.templates import read
 from assent_engine.interpreter.visit import Visit
 from assent_engine.moments import TIME
 from assent_schemas.choice import COMPARISONS, Condition

@@ -8,6 +8,9 @@ TASK_FAILED = "States.TaskFailed"
 TIMEOUT = "States.Timeout"
 NO_CHOICE_MATCHED = "States.NoChoiceMatched"
 RESULT_PATH_MISMATCH = "States.ResultPathMatchFailure"
+EXCEEDED_TOLERANCE = "States.ExceedToleratedFailureThreshold"
+HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
+DATA_LIMIT = "States.DataLimitExceeded"
 TRANSITION_LIMIT = "Run.TransitionLimitExceeded"
 
 

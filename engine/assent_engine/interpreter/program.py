@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from assent_engine.interpreter.dialect import ASSENT, Dialect
 from assent_engine.interpreter.states import CompiledState, Compiler, compile_state
 from assent_schemas.errors import escape_token
 from assent_schemas.states import ApprovalState, Machine
@@ -29,6 +30,7 @@ class Program:
 
     blocks: dict[str, Block] = field(default_factory=dict)
     transition_limit: int = DEFAULT_TRANSITIONS
+    dialect: Dialect = ASSENT
 
     @classmethod
     def compile(
@@ -36,9 +38,10 @@ class Program:
         machine: Machine,
         macro: MacroSource = lambda _name: None,
         transition_limit: int = DEFAULT_TRANSITIONS,
+        dialect: Dialect = ASSENT,
     ) -> "Program":
         """Compile a machine and the macros it names; raises PathSyntaxError, UnsupportedPolicy."""
-        program = cls(transition_limit=transition_limit)
+        program = cls(transition_limit=transition_limit, dialect=dialect)
         program._add(machine, "", macro)
         return program
 

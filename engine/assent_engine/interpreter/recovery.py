@@ -7,9 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from assent_engine.effects import Effect, Failed, Ok, Outcome, Sleep
-from assent_engine.interpreter.faults import ALL, RUNTIME, TASK_FAILED, TIMEOUT
-from assent_engine.interpreter.flow import optional_path
+from assent_engine.interpreter.faults import (
+    ALL,
+    HEARTBEAT_TIMEOUT,
+    RUNTIME,
+    TASK_FAILED,
+    TIMEOUT,
+)
+from assent_engine.interpreter.flow import optional_path, optional_template
 from assent_engine.interpreter.paths import Path
+from assent_engine.interpreter.templates import Template
 from assent_engine.interpreter.transition import Transition
 from assent_engine.interpreter.visit import Visit
 from assent_schemas.recovery import Catcher, Retrier
@@ -24,13 +31,12 @@ class Recovery:
     """The retriers and catchers of one state; a retrier's counter lives for one visit."""
 
     retriers: tuple[Retrier, ...]
-    catchers: tuple[tuple[Catcher, Path | None], ...]
+    catchers: tuple["CompiledCatcher", ...]
 
     @classmethod
     def of(cls, state: WorkState) -> "Recovery":
         """Compile the rules; raises PathSyntaxError."""
-        catchers = tuple((rule, optional_path(rule.result_path)) for rule in state.catch)
-        return cls(tuple(state.retry), catchers)
+        return cls(tuple(state.retry), tuple(CompiledCatcher.of(rule) for rule in state.catch))
 
     def attempts(self, visit: Visit, attempt: Attempt) -> Generator[Effect, Any, Outcome]:
         """Try until it is ok or no retrier is left for the error."""
@@ -50,11 +56,10 @@ class Recovery:
             number += 1
 
     def caught(self, visit: Visit, failure: Failed) -> Transition | None:
-        """Where a catcher leads, {error, cause} placed into the raw input; None if uncaught."""
-        for rule, path in self.catchers:
-            if matches(rule.error_equals, failure.error):
-                error = failure.as_json()
-                return Transition(rule.next, path.put(visit.raw, error) if path else visit.raw)
+        """Where the first catcher for this error leads; None if there is none."""
+        for catcher in self.catchers:
+            if matches(catcher.errors, failure.error):
+                return catcher.leads(visit, failure)
         return None
 
     def _retrier(self, error: str) -> int | None:
@@ -62,11 +67,38 @@ class Recovery:
         return next((at for at, rule in rules if matches(rule.error_equals, error)), None)
 
 
+@dataclass(frozen=True, slots=True)
+class CompiledCatcher:
+    """One catcher; its own result_path and assign count, not the state's."""
+
+    errors: list[str]
+    next: str
+    result_path: Path | None
+    assign: Template | None
+
+    @classmethod
+    def of(cls, rule: Catcher) -> "CompiledCatcher":
+        """Compile a catcher; raises PathSyntaxError, IntrinsicSyntaxError."""
+        path, assign = optional_path(rule.result_path), optional_template(rule.assign)
+        return cls(rule.error_equals, rule.next, path, assign)
+
+    def leads(self, visit: Visit, failure: Failed) -> Transition:
+        """The next state, with {error, cause} placed into the raw input."""
+        error = visit.dialect.error_output(failure)
+        value = visit.raw if self.result_path is None else self.result_path.put(visit.raw, error)
+        assigned = None if self.assign is None else self.assign.fill(error, visit)
+        return Transition(self.next, value, assigned)
+
+
 def matches(names: list[str], error: str) -> bool:
     """Whether a list of error names covers an error; States.Runtime is covered by none."""
     if error == RUNTIME:
         return False
-    return error in names or ALL in names or (TASK_FAILED in names and error != TIMEOUT)
+    if error in names or ALL in names:
+        return True
+    if error == HEARTBEAT_TIMEOUT:
+        return TIMEOUT in names
+    return TASK_FAILED in names and error != TIMEOUT
 
 
 def delay(rule: Retrier, retry: int, visit: Visit, key: str) -> Decimal:

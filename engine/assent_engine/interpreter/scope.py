@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assent_engine.effects import Checkpoint, Effect, Failed, Ok, Outcome, ScopeSpec, state_key
-from assent_engine.interpreter.faults import TRANSITION_LIMIT, StateFault
+from assent_engine.interpreter.dialect import Dialect
+from assent_engine.interpreter.faults import DATA_LIMIT, TRANSITION_LIMIT, StateFault
 from assent_engine.interpreter.program import Program
 from assent_engine.interpreter.visit import RunHeader, Visit
+from assent_schemas import exact_json
 
 SEMANTICS = 1
 """The number of the rules that this interpreter follows; a run keeps the one it began with."""
@@ -24,6 +26,7 @@ class ScopeCursor:
     variables: dict[str, Any] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)
     transitions: int = 0
+    weight: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -32,6 +35,7 @@ class ScopeCursor:
             "variables": dict(self.variables),
             "visits": dict(self.visits),
             "transitions": self.transitions,
+            "weight": self.weight,
         }
 
 
@@ -44,7 +48,8 @@ def run_scope(
 ) -> Generator[Effect, Any, Outcome]:
     """Interpret one scope; `cursor`, as a Checkpoint carried it, starts in the middle."""
     block = program.blocks[spec.pointer]
-    at = ScopeCursor(**cursor) if cursor else ScopeCursor(block.start_at, spec.input)
+    fresh = ScopeCursor(block.start_at, spec.input, dict(spec.variables))
+    at = ScopeCursor(**cursor) if cursor else fresh
     while True:
         if at.transitions >= program.transition_limit:
             limit = program.transition_limit
@@ -54,7 +59,10 @@ def run_scope(
         yield Checkpoint(key, at)
         at.visits[at.state] = visit_number
         at.transitions += 1
-        visit = Visit(header, path, at.state, key, at.value, spec.item)
+        visit = Visit(
+            header, path, at.state, key, at.value, spec.item, at.variables, program.dialect
+        )
+        visit.weight = at.weight
         try:
             step = yield from block.states[at.state].run(visit)
         except StateFault as fault:
@@ -64,3 +72,19 @@ def run_scope(
         if step.next is None:
             return Ok(step.value)
         at.state, at.value = step.next, step.value
+        at.weight = step.weight
+        if step.assigned:
+            at.variables = {**at.variables, **step.assigned}
+        if (too_large := _too_large(at, program.dialect)) is not None:
+            return too_large
+
+
+def _too_large(at: ScopeCursor, dialect: Dialect) -> Failed | None:
+    """The failure of data that has outgrown its bound; measured only when it may have."""
+    most = dialect.context
+    if most is None or at.weight <= most:
+        return None
+    at.weight = len(exact_json.encode(at.value))
+    if at.weight <= most:
+        return None
+    return Failed(DATA_LIMIT, f"the data of a scope has {at.weight} bytes; {most} are allowed")

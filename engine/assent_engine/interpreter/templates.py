@@ -1,10 +1,11 @@
-"""Payload templates: keys that end in `.$` are paths, everything else is literal."""
+"""Payload templates: keys that end in `.$` are expressions, everything else is literal."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from assent_engine.interpreter.paths import Path, compile_path
+from assent_engine.interpreter.expressions import compile_expression
+from assent_engine.interpreter.paths import Path
 from assent_engine.interpreter.visit import Visit
 
 Fill = Callable[[Any, Visit], Any]
@@ -19,31 +20,27 @@ class Template:
 
 
 def compile_template(body: dict[str, Any]) -> Template:
-    """Compile a template; raises PathSyntaxError for a bad path in it."""
-    return Template(_compile(body), tuple(compile_path(text) for text in template_paths(body)))
+    """Compile a template; raises PathSyntaxError, IntrinsicSyntaxError."""
+    expressions = [compile_expression(text) for text in template_expressions(body)]
+    return Template(_compile(body), tuple(path for one in expressions for path in one.paths))
 
 
-def template_paths(node: Any) -> Iterator[str]:
-    """Every path text in a template, at any depth."""
+def template_expressions(node: Any) -> Iterator[str]:
+    """Every expression's text in a template, at any depth."""
     if isinstance(node, dict):
         for name, item in node.items():
             if is_dynamic(name, item):
                 yield item
             else:
-                yield from template_paths(item)
+                yield from template_expressions(item)
     elif isinstance(node, list):
         for item in node:
-            yield from template_paths(item)
+            yield from template_expressions(item)
 
 
 def is_dynamic(name: str, item: Any) -> bool:
-    """True for a key ending in `.$` whose value is a path."""
+    """True for a key ending in `.$` whose value is an expression."""
     return name.endswith(".$") and isinstance(item, str)
-
-
-def read(path: Path, data: Any, visit: Visit) -> Any:
-    """The value of a path into the data or, for `$$`, into the context object."""
-    return path.get(visit.context() if path.in_context else data)
 
 
 def _compile(node: Any) -> Fill:
@@ -63,5 +60,4 @@ def _compile_object(node: dict[str, Any]) -> Fill:
 def _compile_entry(name: str, item: Any) -> tuple[str, Fill]:
     if not is_dynamic(name, item):
         return name, _compile(item)
-    path = compile_path(item)
-    return name[:-2], lambda data, visit: read(path, data, visit)
+    return name[:-2], compile_expression(item).evaluate

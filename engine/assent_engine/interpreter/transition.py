@@ -6,7 +6,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """`next` is None at the end of the scope; `value` goes on."""
+    """`next` is None at the end of the scope; `value` goes on, `assigned` are new variables.
+
+    `weight` is an upper bound of the value's size in bytes of canonical JSON.
+    """
 
     next: str | None
     value: Any
+    assigned: dict[str, Any] | None = None
+    weight: int = 0

@@ -1,12 +1,15 @@
 """One visit of one state, and the context object `$$` as that state sees it."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from assent_engine.effects import Effect, Item, Now
+from assent_engine.interpreter.dialect import ASSENT, Dialect
+from assent_engine.interpreter.faults import DATA_LIMIT, StateFault
+from assent_schemas import exact_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class RunHeader:
 class Visit:
     """A state's visit: its key within the scope, its raw input, and when it was entered.
 
-    `retries` is None in a state that cannot be tried again.
+    `variables` are those of the scope on entry: what the state assigns shows from the next on.
     """
 
     header: RunHeader
@@ -37,35 +40,58 @@ class Visit:
     key: str
     raw: Any
     item: Item | None
+    variables: dict[str, Any] = field(default_factory=dict)
+    dialect: Dialect = ASSENT
     entered: str | None = None
-    retries: int | None = None
+    retries: int = 0
+    draws: int = 0
+    weight: int = 0
 
     def enter(self) -> Generator[Effect, Any, None]:
         """Ask for the time of entry; done only for states whose paths name it."""
         self.entered = yield Now(f"{self.key}/entered")
 
-    def context(self, item: Item | None = None) -> dict[str, Any]:
-        """The context object, in snake_case."""
-        header, item = self.header, item or self.item
-        state: dict[str, Any] = {"name": self.name, "entered_time": self.entered}
-        if self.retries is not None:
-            state["retry_count"] = self.retries
-        context: dict[str, Any] = {
-            "execution": {
-                "id": header.run_id,
-                "name": header.run_id,
-                "input": header.input,
-                "start_time": header.started,
-                "redrive_count": 0,
-            },
-            "state_machine": {"id": header.policy_id, "name": header.policy_name},
-            "state": state,
+    def context(self) -> dict[str, Any]:
+        """The context object, its names as the dialect writes them."""
+        header, named = self.header, self.dialect.named
+        execution = {
+            "id": header.run_id,
+            "name": header.run_id,
+            "input": header.input,
+            "start_time": header.started,
+            "redrive_count": 0,
         }
-        if item is not None:
-            context["map"] = {"item": {"index": item.index, "value": item.value}}
+        state = {
+            "name": self.name,
+            "entered_time": self.entered,
+            "retry_count": self.retries,
+        }
+        machine = {"id": header.policy_id, "name": header.policy_name}
+        parts = {"execution": execution, "state_machine": machine, "state": state}
+        context: dict[str, Any] = {
+            named(part): {named(name): value for name, value in facts.items()}
+            for part, facts in parts.items()
+        }
+        if self.item is not None:
+            item = {named("index"): self.item.index, named("value"): self.item.value}
+            context[named("map")] = {named("item"): item}
         return context
+
+    def within_payload(self, value: Any) -> Any:
+        """The value, if it is not larger than the dialect allows; else a fault."""
+        most = self.dialect.payload
+        if most is not None and len(exact_json.encode(value)) > most:
+            raise StateFault(DATA_LIMIT, f"A payload is larger than {most} bytes.")
+        return value
+
+    def draw(self) -> bytes:
+        """32 random bytes that depend on the run's seed, the scope, the key and the count."""
+        self.draws += 1
+        return self._mark(f"{self.key}\0{self.draws}")
 
     def fraction(self, key: str) -> Decimal:
         """A number in [0, 1) that depends on the run's seed, the scope and the key alone."""
-        mark = sha256(f"{self.header.seed}\0{self.path}\0{key}".encode()).digest()
-        return Decimal(int.from_bytes(mark[:8], "big") >> 11) / Decimal(1 << 53)
+        return Decimal(int.from_bytes(self._mark(key)[:8], "big") >> 11) / Decimal(1 << 53)
+
+    def _mark(self, key: str) -> bytes:
+        return sha256(f"{self.header.seed}\0{self.path}\0{key}".encode()).digest()

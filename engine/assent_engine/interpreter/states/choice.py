@@ -4,11 +4,26 @@ from dataclasses import dataclass
 
 from assent_engine.interpreter.comparisons import Test, compile_condition, condition_paths
 from assent_engine.interpreter.faults import NO_CHOICE_MATCHED, StateFault
-from assent_engine.interpreter.flow import Flow, select
+from assent_engine.interpreter.flow import Flow, optional_template, select
 from assent_engine.interpreter.states.base import Run, names_entry_time
+from assent_engine.interpreter.templates import Template
 from assent_engine.interpreter.transition import Transition
 from assent_engine.interpreter.visit import Visit
+from assent_schemas.choice import ChoiceRule
 from assent_schemas.states import ChoiceState
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A compiled rule; its own assign counts, not the state's."""
+
+    test: Test
+    next: str
+    assign: Template | None
+
+    @classmethod
+    def of(cls, rule: ChoiceRule) -> "Rule":
+        return cls(compile_condition(rule), rule.next, optional_template(rule.assign))
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +31,16 @@ class Choice:
     """Compiled rules in order, each with where it leads."""
 
     flow: Flow
-    rules: tuple[tuple[Test, str], ...]
+    rules: tuple["Rule", ...]
     default: str | None
     needs_entry_time: bool
 
     @classmethod
     def of(cls, state: ChoiceState) -> "Choice":
         flow = Flow.of(state)
-        rules = tuple((compile_condition(rule), rule.next) for rule in state.choices)
+        rules = tuple(Rule.of(rule) for rule in state.choices)
         paths = [path for rule in state.choices for path in condition_paths(rule)]
+        paths += [path for rule in rules if rule.assign for path in rule.assign.paths]
         needs_time = names_entry_time([*flow.paths(), *paths])
         return cls(flow, rules, state.default, needs_time)
 
@@ -32,7 +48,10 @@ class Choice:
         if self.needs_entry_time:
             yield from visit.enter()
         seen = self.flow.effective_input(visit)
-        chosen = next((name for test, name in self.rules if test(seen, visit)), self.default)
-        if chosen is None:
+        rule = next((rule for rule in self.rules if rule.test(seen, visit)), None)
+        if rule is not None:
+            assigned = None if rule.assign is None else rule.assign.fill(seen, visit)
+            return Transition(rule.next, select(self.flow.output_path, seen, visit), assigned)
+        if self.default is None:
             raise StateFault(NO_CHOICE_MATCHED, f"No rule of {visit.name} holds for the data.")
-        return Transition(chosen, select(self.flow.output_path, seen, visit))
+        return self.flow.passes(self.default, visit, seen)

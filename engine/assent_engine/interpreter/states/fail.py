@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from assent_engine.effects import Effect, Failed
+from assent_engine.interpreter.expressions import Expression, compile_expression
 from assent_engine.interpreter.faults import runtime
-from assent_engine.interpreter.flow import optional_path
-from assent_engine.interpreter.paths import Path
 from assent_engine.interpreter.states.base import names_entry_time
-from assent_engine.interpreter.templates import read
 from assent_engine.interpreter.visit import Visit
 from assent_schemas.states import FailState
 
@@ -20,14 +18,14 @@ class Fail:
 
     error: str
     cause: str
-    error_path: Path | None
-    cause_path: Path | None
+    error_path: Expression | None
+    cause_path: Expression | None
     needs_entry_time: bool
 
     @classmethod
     def of(cls, state: FailState) -> "Fail":
-        error, cause = optional_path(state.error_path), optional_path(state.cause_path)
-        needs_time = names_entry_time(path for path in (error, cause) if path is not None)
+        error, cause = (_optional(text) for text in (state.error_path, state.cause_path))
+        needs_time = names_entry_time(path for one in (error, cause) if one for path in one.paths)
         return cls(state.error or "", state.cause or "", error, cause, needs_time)
 
     def run(self, visit: Visit) -> Generator[Effect, Any, Failed]:
@@ -38,8 +36,12 @@ class Fail:
         return Failed(error, cause)
 
 
-def _text(path: Path, visit: Visit) -> str:
-    value = read(path, visit.raw, visit)
+def _optional(text: str | None) -> Expression | None:
+    return None if text is None else compile_expression(text)
+
+
+def _text(expression: Expression, visit: Visit) -> str:
+    value = expression.evaluate(visit.raw, visit)
     if not isinstance(value, str):
-        raise runtime(f"{path.text} is not text.")
+        raise runtime(f"{value!r} is no text for an error or a cause.")
     return value

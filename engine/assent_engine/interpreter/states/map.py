@@ -1,17 +1,49 @@
-"""Map: one child scope per item; results keep the items' order."""
+"""Map: one child scope per item or batch; results keep the items' order."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from decimal import Decimal
+from typing import Any
 
-from assent_engine.effects import Effect, Item, Outcome, ScopeSpec
+from assent_engine.effects import Effect, Outcome, ScopeSpec
+from assent_engine.interpreter.expressions import read
 from assent_engine.interpreter.faults import runtime
+from assent_engine.interpreter.flow import optional_template
 from assent_engine.interpreter.paths import Path, compile_path
+from assent_engine.interpreter.settings import Setting
 from assent_engine.interpreter.states.base import Compiler, Run
+from assent_engine.interpreter.states.iterations import Batcher, Iterations, select_each
 from assent_engine.interpreter.states.work import Work, forked
-from assent_engine.interpreter.templates import Template, compile_template, read
+from assent_engine.interpreter.templates import Template
 from assent_engine.interpreter.visit import Visit
 from assent_schemas.states import MapState
+
+WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How many iterations may fail; the smaller one counts where both are set."""
+
+    count: Setting
+    percentage: Setting
+
+    @classmethod
+    def of(cls, state: MapState) -> "Tolerance":
+        count = state.tolerated_failure_count, state.tolerated_failure_count_path
+        share = state.tolerated_failure_percentage, state.tolerated_failure_percentage_path
+        return cls(Setting.of(*count), Setting.of(*share))
+
+    def failures(self, total: int, data: Any, visit: Visit) -> int | None:
+        """The most failures that are tolerated, None where nothing is set."""
+        count = self.count.whole(data, visit)
+        share = self.percentage.number(data, visit)
+        if share is not None:
+            if not 0 <= share <= WHOLE:
+                raise runtime(f"A tolerated percentage of {share} is not within 0 and {WHOLE}.")
+            of_all = int(total * Decimal(share) / WHOLE)
+            return of_all if count is None else min(count, of_all)
+        return count
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +54,9 @@ class Map:
     pointer: str
     items_path: Path
     item_selector: Template | None
-    max_concurrency: int
+    batcher: Batcher | None
+    max_concurrency: Setting
+    tolerance: Tolerance
 
     @classmethod
     def of(cls, state: MapState, pointer: str, compiler: Compiler) -> "Map":
@@ -31,15 +65,24 @@ class Map:
         inner = f"{pointer}/{name}"
         if machine is not None:
             compiler.add(machine, inner)
-        body = state.item_selector
-        selector = None if body is None else compile_template(body)
+        selector = optional_template(state.item_selector)
         items = compile_path(state.items_path)
-        work = Work.of(state, [items, *(selector.paths if selector else ())])
-        return cls(work, inner, items, selector, state.max_concurrency)
+        return cls(
+            work=Work.of(state, [items, *(selector.paths if selector else ())]),
+            pointer=inner,
+            items_path=items,
+            item_selector=selector,
+            batcher=Batcher.of(state.item_batcher) if state.item_batcher else None,
+            max_concurrency=Setting.of(state.max_concurrency, state.max_concurrency_path),
+            tolerance=Tolerance.of(state),
+        )
 
     def run(self, visit: Visit) -> Run:
         def attempt(effective: Any, key: str) -> Generator[Effect, Any, Outcome]:
-            return forked(key, self._scopes(effective, visit), self.max_concurrency)
+            scopes = self._scopes(effective, visit)
+            limit = self.max_concurrency.whole(effective, visit) or 0
+            tolerated = self.tolerance.failures(len(scopes), effective, visit)
+            return (yield from forked(key, scopes, limit, tolerated))
 
         return self.work.run(visit, attempt)
 
@@ -47,41 +90,13 @@ class Map:
         items = read(self.items_path, effective, visit)
         if not isinstance(items, list):
             raise runtime(f"{self.items_path.text} is not an array.")
-        if self.item_selector is None:
-            return _Iterations(self.pointer, effective, items)
-        return [
-            ScopeSpec(str(index), self.pointer, self._selected(effective, visit, item), item=item)
-            for index, item in enumerate(Item(at, value) for at, value in enumerate(items))
-        ]
-
-    def _selected(self, effective: Any, visit: Visit, item: Item) -> Any:
-        if self.item_selector is None:
-            return item.value
-        outer, visit.item = visit.item, item
-        try:
-            return self.item_selector.fill(effective, visit)
-        finally:
-            visit.item = outer
-
-
-class _Iterations(Sequence[ScopeSpec]):
-    """Scopes made when asked for: the Map's input with the item under `iterator`."""
-
-    def __init__(self, pointer: str, effective: Any, items: list[Any]) -> None:
-        self._pointer = pointer
-        self._base = effective if isinstance(effective, dict) else {}
-        self._items = items
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    @overload
-    def __getitem__(self, index: int) -> ScopeSpec: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[ScopeSpec]: ...
-    def __getitem__(self, index: int | slice) -> ScopeSpec | list[ScopeSpec]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        item = Item(index, self._items[index])
-        value = {**self._base, "iterator": item.value}
-        return ScopeSpec(str(index), self._pointer, value, item=item)
+        pointer, variables = self.pointer, visit.variables
+        if self.item_selector is None and self.batcher is None:
+            shape = visit.dialect.iteration
+            return Iterations(pointer, variables, items, lambda item: shape(effective, item))
+        inputs = items
+        if self.item_selector is not None:
+            inputs = select_each(self.item_selector, effective, items, visit)
+        if self.batcher is not None:
+            inputs = items = self.batcher.batches(effective, inputs, visit)
+        return Iterations(pointer, variables, items, lambda item: inputs[item.index])

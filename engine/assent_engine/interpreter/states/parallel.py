@@ -29,7 +29,8 @@ class Parallel:
         def attempt(effective: Any, key: str) -> Generator[Effect, Any, Outcome]:
             branches = enumerate(self.branches)
             scopes = [
-                ScopeSpec(str(at), where, effective, item=visit.item) for at, where in branches
+                ScopeSpec(str(at), where, effective, visit.variables, visit.item)
+                for at, where in branches
             ]
             return forked(key, scopes)
 

@@ -6,7 +6,6 @@ from typing import Any
 from assent_engine.interpreter.flow import Flow
 from assent_engine.interpreter.paths import MISSING
 from assent_engine.interpreter.states.base import Run, names_entry_time
-from assent_engine.interpreter.transition import Transition
 from assent_engine.interpreter.visit import Visit
 from assent_schemas.states import PassState
 
@@ -31,4 +30,4 @@ class Pass:
             yield from visit.enter()
         effective = self.flow.effective_input(visit)
         result = effective if self.result is MISSING else self.result
-        return Transition(self.next, self.flow.output(visit, result))
+        return self.flow.leads(self.next, visit, result)

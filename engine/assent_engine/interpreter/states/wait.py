@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from assent_engine.effects import Sleep
+from assent_engine.interpreter.expressions import read
 from assent_engine.interpreter.faults import runtime
-from assent_engine.interpreter.flow import Flow, optional_path, select
+from assent_engine.interpreter.flow import Flow, optional_path
 from assent_engine.interpreter.paths import Path
 from assent_engine.interpreter.states.base import Run, names_entry_time
-from assent_engine.interpreter.templates import read
-from assent_engine.interpreter.transition import Transition
 from assent_engine.interpreter.visit import Visit
 from assent_engine.moments import moment
 from assent_schemas.states import WaitState
@@ -42,7 +41,7 @@ class Wait:
             yield from visit.enter()
         seen = self.flow.effective_input(visit)
         yield self._sleep(seen, visit)
-        return Transition(self.next, select(self.flow.output_path, seen, visit))
+        return self.flow.passes(self.next, visit, seen)
 
     def _sleep(self, seen: Any, visit: Visit) -> Sleep:
         until, seconds = self.timestamp, self.seconds

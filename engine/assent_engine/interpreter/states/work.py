@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from assent_engine.effects import CANCELLED, Effect, Failed, Fork, Ok, Outcome, ScopeSpec
-from assent_engine.interpreter.faults import StateFault
+from assent_engine.interpreter.faults import EXCEEDED_TOLERANCE, StateFault
 from assent_engine.interpreter.flow import Flow
 from assent_engine.interpreter.paths import Path
 from assent_engine.interpreter.recovery import Recovery
 from assent_engine.interpreter.states.base import Run, names_entry_time
-from assent_engine.interpreter.transition import Transition
 from assent_engine.interpreter.visit import Visit
 from assent_schemas.states import WorkState
 
@@ -39,26 +38,35 @@ class Work:
             yield from visit.enter()
 
         def once(number: int) -> Generator[Effect, Any, Outcome]:
+            # Every attempt draws the same numbers: it is the same call, tried again.
+            visit.draws = 0
             effective = self.flow.effective_input(visit)
             return (yield from attempt(effective, f"{visit.key}/{number}"))
 
         try:
             outcome = yield from self.recovery.attempts(visit, once)
             if isinstance(outcome, Ok):
-                return Transition(self.next, self.flow.output(visit, outcome.value))
+                return self.flow.leads(self.next, visit, outcome.value)
         except StateFault as fault:
             outcome = fault.outcome
         return self.recovery.caught(visit, outcome) or outcome
 
 
 def forked(
-    key: str, scopes: Sequence[ScopeSpec], limit: int = 0
+    key: str, scopes: Sequence[ScopeSpec], limit: int = 0, tolerated: int | None = None
 ) -> Generator[Effect, Any, Outcome]:
-    """Run child scopes; their outputs in order, or the failure that stopped them."""
+    """Run child scopes; their outputs in order, or the failure that stopped them.
+
+    With `tolerated` set, failed scopes leave no output, and more of them than that are the
+    error States.ExceedToleratedFailureThreshold.
+    """
     if not scopes:
         return Ok([])
-    outcomes: list[Outcome] = yield Fork(key, scopes, limit)
+    outcomes: list[Outcome] = yield Fork(key, scopes, limit, tolerated or 0)
     failures = [one for one in outcomes if isinstance(one, Failed)]
-    if failures:
-        return next((one for one in failures if one.error != CANCELLED), failures[0])
-    return Ok([one.value for one in outcomes if isinstance(one, Ok)])
+    if len(failures) <= (tolerated or 0):
+        return Ok([one.value for one in outcomes if isinstance(one, Ok)])
+    if tolerated is not None:
+        cause = f"{tolerated} failed items are tolerated, but more have failed"
+        return Failed(EXCEEDED_TOLERANCE, cause)
+    return next((one for one in failures if one.error != CANCELLED), failures[0])

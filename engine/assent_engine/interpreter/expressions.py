@@ -1,0 +1,43 @@
+"""Expressions: a path or an intrinsic function, compiled once and evaluated for a visit."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from assent_engine.interpreter.faults import runtime
+from assent_engine.interpreter.intrinsics import Intrinsic, compile_intrinsic, is_intrinsic
+from assent_engine.interpreter.paths import Path, compile_path
+from assent_engine.interpreter.visit import Visit
+
+
+def read(path: Path, data: Any, visit: Visit) -> Any:
+    """The value of a path: into the data, the context object (`$$`) or a variable (`$name`)."""
+    if path.in_context:
+        return path.get(visit.context())
+    if path.variable is None:
+        return path.get(data)
+    if path.variable not in visit.variables:
+        raise runtime(f"There is no variable ${path.variable}.")
+    return path.get(visit.variables[path.variable])
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled expression; `paths` are all that it reads."""
+
+    source: Path | Intrinsic
+    paths: tuple[Path, ...]
+
+    def evaluate(self, data: Any, visit: Visit) -> Any:
+        """The value for this visit; raises StateFault."""
+        if isinstance(self.source, Path):
+            return read(self.source, data, visit)
+        return self.source.evaluate(lambda text: read(compile_path(text), data, visit), visit.draw)
+
+
+def compile_expression(text: str) -> Expression:
+    """Compile a path or an intrinsic; raises PathSyntaxError, IntrinsicSyntaxError."""
+    if not is_intrinsic(text):
+        path = compile_path(text)
+        return Expression(path, (path,))
+    intrinsic = compile_intrinsic(text)
+    return Expression(intrinsic, tuple(compile_path(one) for one in intrinsic.paths))

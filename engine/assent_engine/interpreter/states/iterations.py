@@ -1,0 +1,97 @@
+"""The iterations of a Map: items one by one or in batches, each with its input."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+from assent_engine.effects import Item, ScopeSpec
+from assent_engine.interpreter.flow import optional_template
+from assent_engine.interpreter.settings import Setting
+from assent_engine.interpreter.templates import Template
+from assent_engine.interpreter.visit import Visit
+from assent_schemas import exact_json
+from assent_schemas.states import ItemBatcher
+
+
+class Iterations(Sequence[ScopeSpec]):
+    """Child scopes made when they are asked for, so that a long list costs nothing in advance."""
+
+    def __init__(
+        self,
+        pointer: str,
+        variables: dict[str, Any],
+        values: Sequence[Any],
+        shape: Callable[[Item], Any],
+    ) -> None:
+        self._pointer, self._variables = pointer, variables
+        self._values, self._shape = values, shape
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @overload
+    def __getitem__(self, index: int) -> ScopeSpec: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[ScopeSpec]: ...
+    def __getitem__(self, index: int | slice) -> ScopeSpec | list[ScopeSpec]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        item = Item(index, self._values[index])
+        return ScopeSpec(str(index), self._pointer, self._shape(item), self._variables, item)
+
+
+def select_each(selector: Template, effective: Any, items: list[Any], visit: Visit) -> list[Any]:
+    """item_selector for each item: `$` is the Map's input, the item is in the context object."""
+    outer = visit.item
+    try:
+        selected = []
+        for index, value in enumerate(items):
+            visit.item = Item(index, value)
+            selected.append(selector.fill(effective, visit))
+        return selected
+    finally:
+        visit.item = outer
+
+
+@dataclass(frozen=True, slots=True)
+class Batcher:
+    """item_batcher, compiled."""
+
+    most_items: Setting
+    most_bytes: Setting
+    batch_input: Template | None
+
+    @classmethod
+    def of(cls, document: ItemBatcher) -> "Batcher":
+        """Compile a batcher; raises PathSyntaxError, IntrinsicSyntaxError."""
+        most_items = (document.max_items_per_batch, document.max_items_per_batch_path)
+        most_bytes = (document.max_input_bytes_per_batch, document.max_input_bytes_per_batch_path)
+        template = optional_template(document.batch_input)
+        return cls(Setting.of(*most_items), Setting.of(*most_bytes), template)
+
+    def batches(self, effective: Any, values: list[Any], visit: Visit) -> list[Any]:
+        """{items: [...], batch_input: ...} for each batch, names as the dialect writes them."""
+        named = visit.dialect.named
+        most_items = self.most_items.whole(effective, visit, least=1)
+        most_bytes = self.most_bytes.whole(effective, visit, least=1)
+        shared: dict[str, Any] = {}
+        if self.batch_input is not None:
+            shared[named("batch_input")] = self.batch_input.fill(effective, visit)
+        groups = _grouped(values, most_items or len(values), most_bytes)
+        return [{named("items"): group, **shared} for group in groups]
+
+
+def _grouped(values: list[Any], most_items: int, most_bytes: int | None) -> Iterator[list[Any]]:
+    """Consecutive items, as many as both bounds allow and never none."""
+    group: list[Any] = []
+    size = 0
+    for value in values:
+        length = 0 if most_bytes is None else len(exact_json.encode(value)) + 1
+        full = len(group) >= most_items or (most_bytes is not None and size + length > most_bytes)
+        if group and full:
+            yield group
+            group, size = [], 0
+        group.append(value)
+        size += length
+    if group:
+        yield group
