@@ -27,7 +27,7 @@ def select(path: Path | None, data: Any, visit: Visit) -> Any:
     """input_path and output_path: null gives {}."""
     if path is None:
         return {}
-    return data if path.text == "$" else read(path, data, visit)
+    return data if path.is_root else read(path, data, visit)
 
 
 @dataclass(frozen=True, slots=True)
