@@ -63,7 +63,6 @@ class Story:
 
     def _bring_in(self, holdings: Path | None, prices: Path | None) -> None:
         sample = files("assent_service").joinpath("sample")
-        Home.find(self.home).prepare()
         with (
             as_file(sample.joinpath("holdings.csv")) as own_holdings,
             as_file(sample.joinpath("prices.csv")) as own_prices,

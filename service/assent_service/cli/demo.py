@@ -17,11 +17,13 @@ from assent_service.cli.options import FILE, FOLDER
 def demo(
     holdings: Path | None, prices: Path | None, keep: Path | None, ask: bool, as_json: bool
 ) -> None:
-    """See a policy proposed, approved and carried out, in a throw-away home.
+    """See policies proposed, approved and carried out.
 
-    Both shipped examples run on a paper broker with your holdings or with sample ones; nothing
-    leaves this computer and no real order is placed.
+    Both shipped examples run in a throw-away home, on a paper broker with your holdings or with
+    sample ones; nothing leaves this computer and no real order is placed.
     """
     from assent_service.cli.demo_stage import play
 
+    if ask and as_json:
+        raise click.UsageError("--ask needs a reader; leave --json out.")
     sys.exit(0 if play(holdings, prices, keep, ask=ask, as_json=as_json) else 1)

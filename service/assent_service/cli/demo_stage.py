@@ -1,6 +1,7 @@
 """The demo on a terminal, or as JSON."""
 
 import asyncio
+import shlex
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from rich.text import Text
 from assent_engine.notices import Notice
 from assent_engine.runner import RunReport
 from assent_engine.store.rows import PolicyRow, VersionRow
-from assent_service.cli.output import console, write_json
+from assent_service.cli.output import console, show, write_json
 from assent_service.cli.portfolio_view import portfolio_view
 from assent_service.cli.progress import live
 from assent_service.cli.text import shown
@@ -37,7 +38,8 @@ def play(
     if as_json:
         write_json(_summary(told, keep))
     elif keep is not None:
-        console().print(f"\nThe home was kept. Look around: assent run list --home {keep}")
+        look = f"assent run list --home {shlex.quote(str(keep))}"
+        console().print(f"\nThe home was kept. Look around: {look}")
     return completed
 
 
@@ -82,13 +84,16 @@ class Terminal:
 
     def document(self, policy: PolicyRow, version: VersionRow) -> None:
         console().print("What you see before you decide:\n")
-        console().print(Padding(document_view(policy, version, None), (0, 0, 0, 2), expand=False))
+        show(document_view(policy, version, None))
 
     def decide(self, version: VersionRow) -> bool:
         if self.ask:
-            return click.confirm(f"\nApprove exactly this document ({version.hash[:12]})?")
-        yes = f"\nYou say yes to exactly this document ({version.hash[:12]})."
-        console().print(Text(yes, "green"))
+            yes = click.confirm(f"\nApprove exactly this document ({version.hash[:12]})?")
+            if not yes:
+                console().print("You said no: the proposal is rejected and nothing runs.")
+            return yes
+        said = f"\nYou say yes to exactly this document ({version.hash[:12]})."
+        console().print(Text(said, "green"))
         return True
 
     def portfolio(self, overview: dict[str, Any], before: dict[str, Any] | None) -> None:
@@ -103,5 +108,7 @@ class Terminal:
 
     def notices(self, notices: list[Notice]) -> None:
         console().print(Text("\nWhat you were told", "bold"))
+        if not notices:
+            console().print("  Nothing: no run had anything to tell you.")
         for notice in notices:
             console().print(Text(f"  {notice.level}: {shown(notice.text)}"))

@@ -4,9 +4,12 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
 """
 
 import sys
+from collections.abc import Sequence
 from importlib.metadata import entry_points, version
 
 import click
+
+from assent_schemas.errors import AssentError, Problem
 
 GROUP = "assent.commands"
 DISTRIBUTION = "assent"
@@ -21,16 +24,24 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return sorted(point.name for point in entry_points(group=GROUP) if _is_ours(point.dist))
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         for point in entry_points(group=GROUP, name=cmd_name):
             if _is_ours(point.dist):
                 command: click.Command = point.load()
                 return command
+        if not ctx.resilient_parsing and not cmd_name.startswith("-"):
+            ctx.fail(f"No such command {cmd_name!r}. {_meant(cmd_name, self.list_commands(ctx))}")
         return None
 
 
 def _is_ours(distribution: object) -> bool:
     return getattr(distribution, "name", None) == DISTRIBUTION
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    from assent_schemas.spelling import did_you_mean
+
+    return did_you_mean(name, known, f"The commands are {', '.join(known)}.")
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -44,22 +55,38 @@ def assent() -> None:
 
 def main() -> None:
     """Run the command line of this process."""
-    from assent_schemas.errors import AssentError
+    from assent_service.cli.output import accept_any_text
 
+    accept_any_text()
     try:
         code = assent.main(standalone_mode=False)
     except AssentError as error:
-        from assent_service.cli.output import show_problems
-
-        show_problems(error.problems, as_json="--json" in sys.argv)
-        code = 1
-    except click.UsageError as error:
-        error.show()
-        code = 2
+        code = _tell(error.problems)
     except click.ClickException as error:
-        error.show()
-        code = 1
+        code = _complain(error)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped. A run that was under way goes on with: assent run resume", err=True)
-        code = 1
+        remedy = "A run that was under way goes on with: assent run resume"
+        code = _tell([Problem("stopped", "Stopped", "Nothing more was done.", remedy)])
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(problems: Sequence[Problem]) -> int:
+    from assent_service.cli.output import show_problems
+
+    show_problems(problems, as_json=_as_json())
+    return 1
+
+
+def _complain(error: click.ClickException) -> int:
+    """Wrong usage in click's own form, or as a problem for a program."""
+    if not _as_json():
+        error.show()
+        return error.exit_code
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    remedy = f"See: {context.command_path} --help" if context else ""
+    _tell([Problem("usage", "The command cannot be understood", error.format_message(), remedy)])
+    return error.exit_code
+
+
+def _as_json() -> bool:
+    return "--json" in sys.argv

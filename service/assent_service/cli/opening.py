@@ -1,6 +1,7 @@
 """Opening a home for a command: to act, with its lock, or only to read."""
 
 import getpass
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,25 +15,48 @@ from assent_schemas.errors import Problem, Refused
 
 
 @asynccontextmanager
-async def acting(home: Path | None, tell: Listener = unheard) -> AsyncIterator[Engine]:
-    """Open a home to act on it, with the installed steps; raises Refused where it is in use."""
+async def acting(
+    home: Path | None, tell: Listener = unheard, *, new: bool = False
+) -> AsyncIterator[Engine]:
+    """Open a home to act on it, with the installed steps; raises Refused where it is in use.
+
+    Only with `new` is a home made where there is none: a mistyped --home must not be one.
+    """
+    found = Home.find(home) if new else _with_policies(home)
     library.load()
-    async with Engine.open(Home.find(home), tell=tell) as engine:
+    async with Engine.open(found, tell=tell) as engine:
         yield engine
 
 
 @asynccontextmanager
 async def reading(home: Path | None) -> AsyncIterator[Reader]:
     """Open a home to look at it, also while another process acts; raises Refused without one."""
-    found = Home.find(home)
-    if not found.database.exists():
-        detail = f"There is no Assent home at {found.path} yet."
-        remedy = "Propose a policy first: assent policy propose FILE"
-        raise Refused(Problem("home.missing", "There is nothing to show", detail, remedy))
-    async with Reader.open(found.database) as reader:
+    async with Reader.open(_with_policies(home).database) as reader:
         yield reader
+
+
+def existing(home: Path | None, remedy: str) -> Home:
+    """The home, which must be there; raises Refused."""
+    found = Home.find(home)
+    if not found.path.exists():
+        detail = f"There is no Assent home at {found.path} yet."
+        raise Refused(Problem("home.missing", "There is nothing here yet", detail, remedy))
+    return found
+
+
+def _with_policies(home: Path | None) -> Home:
+    remedy = "Propose a policy first: assent policy propose FILE"
+    found = existing(home, remedy)
+    if not found.database.exists():
+        detail = f"Nothing was proposed in the home {found.path} yet."
+        raise Refused(Problem("home.empty", "There is nothing here yet", detail, remedy))
+    return found
 
 
 def person() -> str:
     """The name of whoever sits at the terminal."""
-    return getpass.getuser()
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container may run as a number that has no name.
+        return f"user {os.getuid()}"

@@ -29,15 +29,17 @@ class JsonValue(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         from assent_schemas import exact_json
+        from assent_schemas.errors import PolicyInvalid
 
         if not isinstance(value, str):
             return value
-        if not value.startswith("@"):
-            return exact_json.parse(value)
         try:
-            return exact_json.parse(Path(value[1:]).read_bytes())
+            text = Path(value[1:]).read_bytes() if value.startswith("@") else value
+            return exact_json.parse(text)
         except OSError as error:
             self.fail(f"{value[1:]} cannot be read: {error.strerror}", param, ctx)
+        except PolicyInvalid as invalid:
+            self.fail(invalid.problem.detail, param, ctx)
 
 
 JSON = JsonValue()

@@ -1,23 +1,37 @@
 """What a command writes: rich text on a terminal, or exact JSON for a program."""
 
+import io
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import msgspec
+import click
 
-from assent_schemas import exact_json
 from assent_schemas.errors import Problem
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+
+_UNBOUNDED = 100_000
+"""The width where there is no terminal: nothing is cut for a file or a pipe."""
+_LONGEST = 4000
 
 
 def console(*, err: bool = False) -> "Console":
     """The terminal, made when something is written to it; plain text where it is none."""
     from rich.console import Console
 
-    return Console(stderr=err, highlight=False, markup=False, soft_wrap=not sys.stdout.isatty())
+    terminal = (sys.stderr if err else sys.stdout).isatty()
+    return Console(
+        stderr=err, highlight=False, markup=False, width=None if terminal else _UNBOUNDED
+    )
+
+
+def accept_any_text() -> None:
+    """Let a stream that lacks a character get its escape rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def emit(data: Any, render: Callable[[], "RenderableType"], *, as_json: bool) -> None:
@@ -25,13 +39,21 @@ def emit(data: Any, render: Callable[[], "RenderableType"], *, as_json: bool) ->
     if as_json:
         write_json(data)
     else:
-        console().print(render())
+        show(render())
+
+
+def show(view: "RenderableType", *, err: bool = False) -> None:
+    """Write to the terminal; what is too wide for it is left to it, never cut."""
+    console(err=err).print(view, crop=False)
 
 
 def write_json(data: Any) -> None:
-    """Write exact JSON, indented, to standard output."""
-    text = msgspec.json.format(exact_json.encode(exact_json.plain(data)), indent=2)
-    sys.stdout.write(text.decode() + "\n")
+    """Write exact JSON, indented and in UTF-8, to standard output."""
+    import msgspec
+
+    from assent_schemas import exact_json
+
+    click.echo(msgspec.json.format(exact_json.encode(exact_json.plain(data)), indent=2))
 
 
 def show_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
@@ -40,15 +62,18 @@ def show_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
         write_json({"problems": [problem.as_json() for problem in problems]})
         return
     for problem in problems:
-        console(err=True).print(_problem(problem))
+        show(_problem(problem), err=True)
 
 
 def _problem(problem: Problem) -> "RenderableType":
     from rich.text import Text
 
-    text = Text.assemble((problem.title, "bold red"), f"  {problem.code}\n", problem.detail)
+    from assent_service.cli.text import shown
+
+    text = Text.assemble((problem.title, "bold red"), f"  {problem.code}\n")
+    text.append(shown(problem.detail, _LONGEST))
     if problem.pointer:
-        text.append(f"\n  at {problem.pointer}", "dim")
+        text.append(f"\n  at {shown(problem.pointer, _LONGEST)}", "dim")
     if problem.remedy:
-        text.append(f"\n  {problem.remedy}", "green")
+        text.append(f"\n  {shown(problem.remedy, _LONGEST)}", "green")
     return text

@@ -19,19 +19,20 @@ def policy() -> None:
 @click.argument("file", type=click.Path(allow_dash=True))
 @standard
 def validate(file: str, home: Path | None, as_json: bool) -> None:
-    """Say every problem of a policy document, or that there is none."""
+    """Say every problem of a policy document, or none."""
     del home
     from assent_engine import library
     from assent_engine.registry import StepRegistry
     from assent_engine.validation import validate as check
     from assent_service.cli.output import emit
     from assent_service.cli.reading_files import read_document
+    from assent_service.cli.text import shown
 
     library.load()
     registry = StepRegistry.shared()
     found = check(read_document(file), set(registry.names()).__contains__, registry.nearest)
     data = {"valid": True, "name": found.name, "states": len(found.states)}
-    emit(data, lambda: f"{found.name}: no problems found.", as_json=as_json)
+    emit(data, lambda: f"{shown(found.name)}: no problems found.", as_json=as_json)
 
 
 @policy.command()
@@ -48,9 +49,9 @@ def simulate(
     home: Path | None,
     as_json: bool,
 ) -> None:
-    """Carry a policy out in virtual time, on a copy of your outside world.
+    """Carry a policy out in virtual time, on a copy.
 
-    Nothing is stored and no order leaves the copy.
+    The copy is of your portfolio and prices. Nothing is stored and no order leaves it.
     """
     from assent_service.cli.output import emit
     from assent_service.cli.reading_files import read_document
@@ -78,14 +79,16 @@ def propose(file: str, by: str, home: Path | None, as_json: bool) -> None:
     from assent_service.cli.opening import acting
     from assent_service.cli.output import emit
     from assent_service.cli.reading_files import read_document
+    from assent_service.cli.text import shown
 
     document = read_document(file)
 
     async def run() -> Any:
-        async with acting(home) as engine:
-            return await engine.policies.propose(document, by)
+        async with acting(home, new=True) as engine:
+            made = await engine.policies.propose(document, by)
+            return made, _namesakes(made, await engine.store.read.policies())
 
-    made = asyncio.run(run())
+    made, namesakes = asyncio.run(run())
     data = {
         "policy_id": made.policy_id,
         "version": made.version,
@@ -93,10 +96,24 @@ def propose(file: str, by: str, home: Path | None, as_json: bool) -> None:
         "name": made.name,
     }
     text = (
-        f"Proposed {made.name}, version {made.version}\n  id    {made.policy_id}\n"
+        f"Proposed {shown(made.name)}, version {made.version}\n  id    {made.policy_id}\n"
         f"  hash  {made.hash}\nLook at it and decide: assent policy approve {made.policy_id}"
     )
+    if namesakes:
+        text += (
+            f"\nThe name is taken: refer to it by id. To make it a version of {namesakes[0]},"
+            f' give the document "policy_id": "{namesakes[0]}".'
+        )
     emit(data, lambda: text, as_json=as_json)
+
+
+def _namesakes(made: Any, policies: list[Any]) -> list[str]:
+    """Other policies of that name: somebody may have meant a new version of one."""
+    return [
+        row.policy_id
+        for row in policies
+        if row.name == made.name and row.policy_id != made.policy_id and row.status != "removed"
+    ]
 
 
 @policy.command()
@@ -107,42 +124,30 @@ def propose(file: str, by: str, home: Path | None, as_json: bool) -> None:
 def approve(
     name: str, version: str | None, digest: str | None, home: Path | None, as_json: bool
 ) -> None:
-    """Show the exact document, and let it run from now on if you say yes.
+    """Show the exact document and ask whether it may run.
 
-    Without a terminal the consent is the hash of the document that you have seen:
-    assent policy show NAME prints it.
+    If you say yes it comes into force at once. Without a terminal the consent is the hash of the
+    document that you have seen: assent policy show NAME prints it.
     """
+    from assent_service.cli.consent import consent
     from assent_service.cli.opening import acting, person
-    from assent_service.cli.output import console, emit
-    from assent_service.cli.views import document_view
+    from assent_service.cli.output import emit
 
-    async def run() -> tuple[str, str, str]:
+    seen = digest or consent(home, name, version, as_json=as_json)
+
+    async def run() -> tuple[str, str]:
         async with acting(home) as engine:
             row = await engine.policies.find(name)
             waiting = await engine.policies.pending(row, version)
-            seen = digest
-            if seen is None:
-                console(err=as_json).print(document_view(row, waiting, None))
-                seen = _consent(waiting.hash, waiting.version)
             await engine.policies.approve(
                 row.policy_id, waiting.version, seen, by=person(), how="cli"
             )
-            return row.policy_id, waiting.version, waiting.hash
+            return row.policy_id, waiting.version
 
-    policy_id, approved, seen = asyncio.run(run())
+    policy_id, approved = asyncio.run(run())
     data = {"policy_id": policy_id, "version": approved, "hash": seen, "status": "approved"}
     text = f"Approved version {approved}. Start it: assent run start {policy_id}"
     emit(data, lambda: text, as_json=as_json)
-
-
-def _consent(digest: str, version: str) -> str:
-    """The hash of what was shown, if the person says yes to it."""
-    if not sys.stdin.isatty():
-        raise click.UsageError(
-            f"No terminal to ask on. If you have seen the document, consent with --hash {digest}"
-        )
-    click.confirm(f"Approve exactly this document (version {version})?", abort=True)
-    return digest
 
 
 @policy.command()
@@ -164,7 +169,10 @@ def reject(name: str, version: str | None, home: Path | None, as_json: bool) -> 
 @click.argument("name")
 @standard
 def disable(name: str, home: Path | None, as_json: bool) -> None:
-    """Let no run start or go on; runs under way stop before their next step."""
+    """Let no run start or go on.
+
+    Runs under way stop before their next step.
+    """
 
     async def act(engine: Any, row: Any, by: str) -> None:
         await engine.policies.disable(row.policy_id, by=by)
@@ -201,7 +209,10 @@ def rollback(name: str, version: str | None, home: Path | None, as_json: bool) -
 @click.argument("name")
 @standard
 def remove(name: str, home: Path | None, as_json: bool) -> None:
-    """Take a policy out of use for good; runs keep the documents that they name."""
+    """Take a policy out of use for good.
+
+    Runs keep the documents that they name.
+    """
 
     async def act(engine: Any, row: Any, by: str) -> None:
         await engine.policies.remove(row.policy_id, by=by)
@@ -213,6 +224,7 @@ def _change(name: str, act: Any, done: str, home: Path | None, as_json: bool) ->
     """Find a policy, do one thing to it, say what was done."""
     from assent_service.cli.opening import acting, person
     from assent_service.cli.output import emit
+    from assent_service.cli.text import shown
 
     async def run() -> tuple[Any, str | None]:
         async with acting(home) as engine:
@@ -222,7 +234,7 @@ def _change(name: str, act: Any, done: str, home: Path | None, as_json: bool) ->
     row, version = asyncio.run(run())
     data = {"policy_id": row.policy_id, "name": row.name, "version": version, "done": done}
     which = f", version {version}" if version else ""
-    emit(data, lambda: f"{row.name}{which}: {done}.", as_json=as_json)
+    emit(data, lambda: f"{shown(row.name)}{which}: {done}.", as_json=as_json)
 
 
 @policy.command("list")
@@ -256,20 +268,17 @@ def list_policies(home: Path | None, as_json: bool) -> None:
 @click.option("--version", "version", help="Which version; else what waits, else what is in force.")
 @standard
 def show(name: str, version: str | None, home: Path | None, as_json: bool) -> None:
-    """Show one version: its exact document, its hash, what it calls, what was decided."""
-    from assent_engine.policies import choose_policy, choose_version
+    """Show the exact document of one version.
+
+    With it: its hash, what it may call, and what was decided.
+    """
     from assent_schemas import exact_json
-    from assent_service.cli.opening import reading
+    from assent_service.cli.looking import look
     from assent_service.cli.output import emit
     from assent_service.cli.views import document_view
 
-    async def run() -> Any:
-        async with reading(home) as reader:
-            row = choose_policy(await reader.policies(), name)
-            one = choose_version(row, await reader.versions(row.policy_id), version)
-            return row, one, await reader.approval(row.policy_id, one.version)
-
-    row, one, approval = asyncio.run(run())
+    seen = asyncio.run(look(home, name, version))
+    row, one, approval = seen.policy, seen.version, seen.approval
     data = {
         "policy_id": row.policy_id,
         "name": row.name,

@@ -19,7 +19,10 @@ def portfolio() -> None:
 def import_files(
     holdings: Path | None, prices: Path | None, home: Path | None, as_json: bool
 ) -> None:
-    """Start the paper broker from your holdings, and take the prices that count from now on."""
+    """Take your holdings and prices in.
+
+    The paper broker starts from the holdings; the prices count from now on.
+    """
     from assent_engine import library
     from assent_engine.home import Home
     from assent_service.cli.output import emit
@@ -40,9 +43,10 @@ def import_files(
 def show(home: Path | None, as_json: bool) -> None:
     """Show cash, positions and orders."""
     from assent_engine import library
-    from assent_engine.home import Home
+    from assent_service.cli.opening import existing
     from assent_service.cli.output import emit
-    from assent_service.cli.portfolio_view import portfolio_view
+    from assent_service.cli.portfolio_view import whole_view
 
-    data = library.load().overview(Home.find(home).path)
-    emit(data, lambda: portfolio_view(data), as_json=as_json)
+    remedy = "Import your files: assent portfolio import --holdings FILE --prices FILE"
+    data = library.load().overview(existing(home, remedy).path)
+    emit(data, lambda: whole_view(data), as_json=as_json)

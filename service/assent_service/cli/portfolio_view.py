@@ -9,6 +9,7 @@ from rich.text import Text
 from assent_service.cli.text import shown
 
 _COLUMNS = ("quantity", "price", "market_value", "cost_basis", "unrealized_pl")
+_TRADED = ("quantity", "price", "value")
 
 
 def portfolio_view(
@@ -32,6 +33,25 @@ def portfolio_view(
         _amount(overview["total_value"]),
     )
     return Group(table, total)
+
+
+def whole_view(overview: dict[str, Any]) -> RenderableType:
+    """Positions, cash and orders."""
+    if not overview["orders"]:
+        return portfolio_view(overview)
+    return Group(
+        portfolio_view(overview), Text("\nOrders", style="bold"), _orders(overview["orders"])
+    )
+
+
+def _orders(orders: list[dict[str, Any]]) -> Table:
+    table = Table("filled at", "order", "side", "symbol", box=None, pad_edge=False)
+    for name in _TRADED:
+        table.add_column(name, justify="right")
+    for order in orders:
+        words = (shown(order[name]) for name in ("filled_at", "order_id", "side", "symbol"))
+        table.add_row(*words, *(_amount(order[name]) for name in _TRADED))
+    return table
 
 
 def _change(row: dict[str, Any], earlier: dict[str, Any]) -> str:

@@ -51,14 +51,14 @@ def _rank(key: str) -> tuple[int, int | str]:
 
 def _as_they_follow(states: dict[str, Any], start: Any) -> list[str]:
     """State names depth first from the start; what nothing leads to comes last."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     waiting = [start]
     while waiting:
         name = waiting.pop()
         if name in states and name not in found:
-            found.append(name)
+            found[name] = None
             waiting.extend(reversed(_following(states[name])))
-    return found + [name for name in states if name not in found]
+    return [*found, *(name for name in states if name not in found)]
 
 
 def _following(state: dict[str, Any]) -> list[Any]:

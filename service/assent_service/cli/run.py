@@ -37,15 +37,20 @@ def start(policy: str, given: Any, home: Path | None, as_json: bool) -> None:
 @click.argument("run_id", required=False)
 @standard
 def resume(run_id: str | None, home: Path | None, as_json: bool) -> None:
-    """Go on with a run that a crash, a stop or a wait left behind; without RUN_ID with all."""
+    """Go on with what a crash, a stop or a wait left.
+
+    Without RUN_ID with every run that has not ended.
+    """
     from assent_service.cli.opening import acting
     from assent_service.cli.progress import live
 
     async def act() -> list[Any]:
         with live(silent=as_json) as tell:
             async with acting(home, tell) as engine:
-                rows = await engine.runs.open_runs()
-                names = [_full_id(run_id, rows)] if run_id else [row.id for row in rows]
+                if run_id is None:
+                    names = [row.id for row in await engine.runs.open_runs()]
+                else:
+                    names = [_full_id(run_id, await engine.store.read.runs())]
                 return [await engine.runs.resume(name) for name in names]
 
     _report(asyncio.run(act()), as_json)
@@ -73,8 +78,10 @@ def list_runs(home: Path | None, as_json: bool) -> None:
 @click.argument("run_id")
 @standard
 def show(run_id: str, home: Path | None, as_json: bool) -> None:
-    """Show one run: where it stands, step by step, and what it did to the outside."""
-    from assent_schemas import exact_json
+    """Show where one run stands, step by step.
+
+    And what it did to the outside, and what you were told.
+    """
     from assent_service.cli.opening import reading
     from assent_service.cli.output import emit
     from assent_service.cli.views import run_view
@@ -96,7 +103,7 @@ def show(run_id: str, home: Path | None, as_json: bool) -> None:
                 "key": one.key,
                 "kind": one.kind,
                 "at": one.at,
-                "data": exact_json.decode(one.data),
+                "data": _recorded(one.data),
                 "hash": one.hash,
             }
             for one in journal
@@ -105,8 +112,8 @@ def show(run_id: str, home: Path | None, as_json: bool) -> None:
             {
                 "resource": one.resource,
                 "idempotency_key": one.idempotency_key,
-                "input": exact_json.decode(one.input),
-                "result": exact_json.decode(one.result),
+                "input": _recorded(one.input),
+                "result": _recorded(one.result),
                 "compensation": one.compensation,
             }
             for one in saga
@@ -121,10 +128,25 @@ def _full_id(start: str, rows: list[Any]) -> str:
     from assent_engine.admission import refused
 
     found = [row.id for row in rows if row.id.startswith(start)]
-    if len(found) != 1:
-        several = f"{len(found)} runs that start with {start!r}" if found else f"no run {start!r}"
-        raise refused("run.unknown", f"There is {several}.", "List them: assent run list")
+    if len(found) > 1:
+        detail = f"{start!r} begins the ids of {len(found)} runs."
+        raise refused("run.ambiguous", detail, "Give more of the id: assent run list")
+    if not found:
+        raise refused("run.unknown", f"There is no run {start!r}.", "List them: assent run list")
     return str(found[0])
+
+
+def _recorded(text: str) -> Any:
+    """A record's JSON; raises StoreError where it is damaged."""
+    from assent_schemas import exact_json
+    from assent_schemas.errors import Problem, StoreError
+
+    try:
+        return exact_json.decode(text)
+    except ValueError as error:
+        remedy = "Restore the home from a backup."
+        title, detail = "The store is damaged", f"A record of the run is no JSON: {error}."
+        raise StoreError(Problem("store.damaged", title, detail, remedy)) from error
 
 
 def _facts(row: Any) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 from rich.console import Group, RenderableType
+from rich.highlighter import JSONHighlighter
 from rich.padding import Padding
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
@@ -20,9 +20,12 @@ from assent_engine.store.records import JournalEntry, SagaEntry
 from assent_engine.store.rows import ApprovalRow, PolicyRow, RunRow, VersionRow
 from assent_engine.validation import machines
 from assent_schemas import exact_json
+from assent_schemas.statuses import PolicyStatus, RunStatus, VersionStatus
+from assent_service.cli.places import place
 from assent_service.cli.reading_order import in_reading_order
 from assent_service.cli.text import shown, shown_document, shown_json
 
+_SHORTEST = 8
 _COLOURS = defaultdict(
     lambda: "yellow",
     {
@@ -46,7 +49,7 @@ def facts(rows: Iterable[tuple[str, object]]) -> Table:
     """Names and values in two columns."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim")
-    table.add_column()
+    table.add_column(overflow="fold")
     for name, value in rows:
         if value is not None:
             table.add_row(name, value if isinstance(value, Text) else Text(shown(value)))
@@ -57,17 +60,35 @@ def policies_view(rows: Sequence[tuple[PolicyRow, Sequence[VersionRow]]]) -> Ren
     """A table of policies."""
     if not rows:
         return "No policies yet. Propose one: assent policy propose FILE"
-    table = Table("policy", "id", "status", "in force", "waiting", box=None, pad_edge=False)
-    for row, versions in rows:
+    table = _listing("policy", "id", "status", "in force", "waiting")
+    ids = _short([row.policy_id for row, _ in rows])
+    for name, (row, versions) in zip(ids, rows, strict=True):
         waiting = ", ".join(one.version for one in versions if one.status == "proposed")
+        removed = row.status is PolicyStatus.REMOVED
         table.add_row(
             Text(shown(row.name)),
-            row.policy_id,
-            status_text(row.status),
-            row.active_version or "-",
+            Text(name, no_wrap=True),
+            status_text(row.status if row.active_version or removed else "not approved"),
+            "-" if removed else row.active_version or "-",
             waiting or "-",
         )
     return table
+
+
+def _listing(*headings: str) -> Table:
+    """A table that folds what is too wide, so that no part of a name is hidden."""
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def _short(ids: Sequence[str]) -> list[str]:
+    """The ids, cut to where they can still be told apart; commands take them so."""
+    length = next(
+        (at for at in range(_SHORTEST, 36) if len({one[:at] for one in ids}) == len(ids)), None
+    )
+    return [one[:length] for one in ids]
 
 
 def document_view(
@@ -80,8 +101,9 @@ def document_view(
         [
             ("policy", Text(shown(document["name"]), style="bold")),
             ("id", row.policy_id),
-            ("status", status_text(row.status)),
+            ("status", None if row.status is PolicyStatus.ENABLED else status_text(row.status)),
             ("version", version.version),
+            ("in force", _in_force(row, version)),
             ("hash", version.hash),
             ("proposed", f"by {version.proposed_by}, {version.proposed_at}"),
             ("decision", decided),
@@ -90,10 +112,23 @@ def document_view(
     )
     ordered = exact_json.encode(in_reading_order(document), as_ordered=True)
     text = msgspec.json.format(ordered, indent=2).decode()
-    exact = Syntax(shown_document(text), "json", background_color="default", word_wrap=True)
+    exact = Text(shown_document(text), no_wrap=True, overflow="ignore")
+    JSONHighlighter().highlight(exact)
     calls = _calls_view(document)
     headings = [Text(f"\n{title}", style="bold") for title in ("It may call", "The document")]
     return Group(about, headings[0], calls, headings[1], exact)
+
+
+def _in_force(row: PolicyRow, version: VersionRow) -> str:
+    match row.active_version:
+        case None:
+            return "no version yet"
+        case version.version:
+            return "this version"
+        case other if version.status is VersionStatus.PROPOSED:
+            return f"version {other}, which this one would replace"
+        case other:
+            return f"version {other}"
 
 
 def _starts(document: Any) -> str:
@@ -147,15 +182,15 @@ def runs_view(rows: Sequence[tuple[RunRow, str]]) -> RenderableType:
     """A table of runs."""
     if not rows:
         return "No runs yet. Start one: assent run start POLICY"
-    table = Table("run", "policy", "version", "status", "at", "started", box=None, pad_edge=False)
-    for row, name in rows:
+    table = _listing("run", "policy", "version", "status", "at", "started (UTC)")
+    for start, (row, name) in zip(_short([row.id for row, _ in rows]), rows, strict=True):
         table.add_row(
-            row.id,
+            Text(start, no_wrap=True),
             Text(shown(name)),
             row.policy_version,
             status_text(row.status),
             Text(shown(row.current_step or "")),
-            row.created_at,
+            Text(row.created_at[:19].replace("T", " "), no_wrap=True),
         )
     return table
 
@@ -176,8 +211,17 @@ def _report_view(report: RunReport) -> RenderableType:
             ("status", status_text(report.status)),
             ("reason", reason),
             ("output", output),
+            ("next", _next(report)),
         ]
     )
+
+
+def _next(report: RunReport) -> str | None:
+    """What the person may do about a run that is not done."""
+    if report.status is RunStatus.COMPLETED:
+        return None
+    verb = "show" if report.status.ended else "resume"
+    return f"assent run {verb} {report.run_id}"
 
 
 def run_view(
@@ -209,17 +253,27 @@ def run_view(
 
 
 def _timeline(journal: Sequence[JournalEntry]) -> RenderableType:
-    table = Table.grid(padding=(0, 2))
+    table = _happenings()
     for one in journal:
-        where = shown(f"{one.scope}{one.key}", 60)
-        table.add_row(
-            Text(one.at[11:23], "dim"), one.kind, Text(where), Text(shown(one.data, 100), "dim")
-        )
+        where, said = place(one.scope, one.key), shown(one.data, 100)
+        table.add_row(Text(one.at[11:23], "dim"), one.kind, Text(where), Text(said, "dim"), "")
     return Padding(table, (0, 0, 0, 2), expand=False)
+
+
+def _happenings() -> Table:
+    """Rows of when, what and where, which stay whole, and what was said, which may wrap."""
+    table = Table.grid(padding=(0, 2))
+    for _ in range(3):
+        table.add_column(no_wrap=True)
+    for _ in range(2):
+        table.add_column(overflow="fold")
+    return table
 
 
 def _saga_view(saga: Sequence[SagaEntry]) -> RenderableType:
     table = Table.grid(padding=(0, 2))
+    for _ in range(3):
+        table.add_column(overflow="fold")
     for one in saga:
         undo = f"undone by {one.compensation}" if one.compensation else one.irreversible or ""
         table.add_row(one.resource, Text(shown(one.input, 100)), Text(shown(undo), "dim"))
@@ -228,11 +282,11 @@ def _saga_view(saga: Sequence[SagaEntry]) -> RenderableType:
 
 def simulation_view(result: Result) -> RenderableType:
     """How a simulated run went, step by step."""
-    table = Table.grid(padding=(0, 2))
+    table = _happenings()
     for entry in result.trace:
         said = entry.get("resource") or entry.get("until") or ""
         answer = entry.get("error") or (shown_json(entry["ok"], 80) if "ok" in entry else "")
-        where = shown(f"{entry['scope']}{entry['key']}", 60)
+        where = place(entry["scope"], entry["key"])
         table.add_row(
             Text(entry["at"][11:23], "dim"),
             entry["event"],

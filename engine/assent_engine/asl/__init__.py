@@ -1,0 +1,6 @@
+"""Machines of the Amazon States Language: imported, exported equal, and judged as AWS would."""
+
+from assent_engine.asl.conversion import export_machine, import_machine
+from assent_engine.asl.definition import well_formed
+
+__all__ = ["export_machine", "import_machine", "well_formed"]

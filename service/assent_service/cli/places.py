@@ -1,0 +1,27 @@
+"""Where in a run something happens: the state's name, as the policy's author wrote it."""
+
+from assent_service.cli.text import shown
+
+_SEGMENTS = 3
+"""A scope's path has so many parts for each level: State.visit/attempt/id/."""
+
+
+def depth(scope: str) -> int:
+    """How many scopes lie around this one; 0 is the run's own."""
+    return scope.count("/") // _SEGMENTS
+
+
+def place(scope: str, key: str) -> str:
+    """The state of a journal key, set in by its depth, with what tells it from its likes."""
+    name, _, count = key.rpartition(".")
+    visit, _, attempt = count.partition("/")
+    notes = [f"visit {visit}"] if visit not in ("", "1") else []
+    notes += [f"attempt {attempt}"] if attempt not in ("", "1") else []
+    state = shown(name.replace("~1", "/").replace("~0", "~"), 60)
+    return "  " * depth(scope) + state + _item(scope) + (f" ({', '.join(notes)})" if notes else "")
+
+
+def _item(scope: str) -> str:
+    """Which items of the Maps around it; nothing where each is the first or only one."""
+    ids = scope.split("/")[_SEGMENTS - 1 :: _SEGMENTS]
+    return f" [{'.'.join(ids)}]" if any(one != "0" for one in ids) else ""

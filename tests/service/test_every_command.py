@@ -1,0 +1,191 @@
+"""What holds for every command: its exit codes, and JSON for programs."""
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+import pytest
+
+from assent_service.cli.main import assent
+from service.conftest import Furnished
+from service.shell import SAMPLE, Shell, greeter, hidden_in, written
+
+DONE = [
+    ("policy validate", "{good}"),
+    ("policy simulate", "{good}"),
+    ("policy propose", "{good}"),
+    ("policy approve", "Greeter --hash {hash}"),
+    ("policy reject", "Greeter"),
+    ("policy disable", "Greeter"),
+    ("policy enable", "Greeter"),
+    ("policy rollback", "Greeter"),
+    ("policy remove", "Greeter"),
+    ("policy list", ""),
+    ("policy show", "Greeter"),
+    ("run start", "Greeter"),
+    ("run list", ""),
+    ("run show", "{run}"),
+    ("run resume", ""),
+    ("portfolio import", "--prices {prices}"),
+    ("portfolio show", ""),
+    ("demo", ""),
+]
+NOT_DONE = [
+    ("policy validate", "{broken}", "reference.unknown_state"),
+    ("policy simulate", "{broken}", "reference.unknown_state"),
+    ("policy propose", "{broken}", "reference.unknown_state"),
+    ("policy approve", "Greeter --hash 0", "approval.other_document"),
+    ("policy reject", "Greeter --version 1.0.0", "approval.decided"),
+    ("policy disable", "Nobody", "policy.unknown"),
+    ("policy enable", "Nobody", "policy.unknown"),
+    ("policy rollback", "Greeter --to 9.9.9", "policy.no_such_version"),
+    ("policy remove", "Nobody", "policy.unknown"),
+    ("policy list", "--home {nowhere}", "home.missing"),
+    ("policy show", "Nobody", "policy.unknown"),
+    ("run start", "Nobody", "policy.unknown"),
+    ("run list", "--home {nowhere}", "home.missing"),
+    ("run show", "Nobody", "run.unknown"),
+    ("run resume", "{run}", "run.ended"),
+    ("portfolio import", "--holdings {broken}", "holdings.bad_csv"),
+    ("portfolio show", "--home {nowhere}", "home.missing"),
+    ("demo", "--keep {used}", "demo.folder_in_use"),
+]
+
+
+@pytest.fixture
+def words(furnished: Furnished, tmp_path: Path) -> dict[str, str | Path]:
+    (tmp_path / "broken.json").write_text(
+        '{"name":"B","start_at":"X","states":{"A":{"type":"Succeed"}}}\n', encoding="utf-8"
+    )
+    return {
+        "good": written(tmp_path / "good.json", greeter("Other")),
+        "broken": tmp_path / "broken.json",
+        "prices": SAMPLE / "prices.csv",
+        "nowhere": tmp_path / "nowhere",
+        "used": furnished.shell.home,
+        "run": furnished.run_id,
+        "hash": furnished.waiting_hash,
+    }
+
+
+def line(command: str, rest: str, words: dict[str, str | Path]) -> list[str]:
+    return [*command.split(), *(word.format(**words) for word in rest.split())]
+
+
+def commands(group: click.Group, *path: str) -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from commands(command, *path, name)
+        else:
+            yield " ".join((*path, name)), command
+
+
+EVERY = dict(commands(assent))
+
+
+def test_these_tests_cover_every_command() -> None:
+    assert {command for command, _ in DONE} == EVERY.keys()
+    assert {command for command, *_ in NOT_DONE} == EVERY.keys()
+
+
+@pytest.mark.parametrize(("command", "rest"), DONE, ids=[name for name, _ in DONE])
+class TestWhatIsDone:
+    def test_exits_with_0_and_says_something(
+        self, furnished: Furnished, words: dict[str, str | Path], command: str, rest: str
+    ) -> None:
+        said = furnished.shell(*line(command, rest, words))
+        assert (said.code, said.err) == (0, "")
+        assert said.out.strip()
+        assert hidden_in(said.out) == set()
+
+    def test_is_json_and_nothing_else_for_a_program(
+        self, furnished: Furnished, words: dict[str, str | Path], command: str, rest: str
+    ) -> None:
+        said = furnished.shell(*line(command, rest, words), "--json")
+        assert (said.code, said.err) == (0, "")
+        assert "problems" not in said.json
+        assert hidden_in(said.out) == set()
+
+
+@pytest.mark.parametrize(("command", "rest", "code"), NOT_DONE, ids=[one[0] for one in NOT_DONE])
+class TestWhatIsRefused:
+    def test_exits_with_1_and_says_why_on_standard_error(
+        self, furnished: Furnished, words: dict[str, str | Path], command: str, rest: str, code: str
+    ) -> None:
+        said = furnished.shell(*line(command, rest, words))
+        assert (said.code, said.out) == (1, "")
+        assert code in said.err
+        assert "Traceback" not in said.err
+
+    def test_is_a_list_of_problems_for_a_program(
+        self, furnished: Furnished, words: dict[str, str | Path], command: str, rest: str, code: str
+    ) -> None:
+        said = furnished.shell(*line(command, rest, words), "--json")
+        assert (said.code, said.err) == (1, "")
+        assert set(said.problem) == {"code", "title", "detail", "remedy", "pointer"}
+        assert code in [problem["code"] for problem in said.json["problems"]]
+
+
+@pytest.mark.parametrize("command", EVERY)
+class TestWrongUsage:
+    def test_exits_with_2_and_points_to_the_help(self, shell: Shell, command: str) -> None:
+        said = shell(*command.split(), "--bogus")
+        assert (said.code, said.out) == (2, "")
+        assert f"Try 'assent {command} --help'" in said.err
+
+    def test_is_a_problem_for_a_program(self, shell: Shell, command: str) -> None:
+        said = shell(*command.split(), "--bogus", "--json")
+        assert (said.code, said.err) == (2, "")
+        assert said.problem["code"] == "usage"
+        assert "--bogus" in said.problem["detail"]
+        assert said.problem["remedy"] == f"See: assent {command} --help"
+
+    def test_makes_no_home(self, shell: Shell, command: str) -> None:
+        shell(*command.split(), "--bogus")
+        assert not shell.home.exists()
+
+
+@pytest.mark.parametrize("command", EVERY)
+def test_every_command_has_help_that_says_how_to_get_json(shell: Shell, command: str) -> None:
+    said = shell(*command.split(), "--help")
+    assert said.code == 0
+    assert "--json" in said.out
+    assert command == "demo" or "--home" in said.out
+
+
+@pytest.mark.parametrize("group", [(), ("policy",), ("run",), ("portfolio",)])
+def test_no_summary_is_cut_in_the_list_of_commands(shell: Shell, group: tuple[str, ...]) -> None:
+    said = shell(*group, "--help")
+    assert said.code == 0
+    assert "..." not in said.out.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize("group", [(), ("policy",), ("run",), ("portfolio",)])
+def test_a_group_alone_shows_its_help_as_wrong_usage(shell: Shell, group: tuple[str, ...]) -> None:
+    said = shell(*group)
+    assert said.code == 2
+    assert "Commands:" in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [(("polcy", "list"), "policy"), (("policy", "aprove"), "approve"), (("run", "lst"), "list")],
+)
+def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], meant: str) -> None:
+    said = shell(*words)
+    assert said.code == 2
+    assert "Did you mean" in said.err
+    assert meant in said.err
+
+
+def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
+    assert "The commands are demo, policy, portfolio, run" in shell("xyzzy").err
+
+
+def test_the_version_is_the_installed_one(shell: Shell) -> None:
+    said = shell("--version")
+    assert (said.code, said.out) == (0, f"assent, version {version('assent')}\n")
