@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from assent_engine import asl
 from assent_engine.effects import Failed, Ok, Outcome, RunStep, ScopeSpec, idempotency_key
 from assent_engine.interpreter import ROOT, Program, RunHeader
+from assent_engine.interpreter.dialect import DIALECTS
 from assent_engine.moments import timestamp
 from assent_engine.registry import StepContext, StepFailed, StepRegistry, World
 from assent_engine.registry.invocation import INVALID_OUTPUT, NOT_AVAILABLE, invoke, within_limit
@@ -17,7 +19,8 @@ from assent_engine.run_input import initial_data
 from assent_engine.simulation import PerformStep, Simulation, TraceEntry
 from assent_engine.validation import validate
 from assent_schemas import exact_json
-from assent_schemas.errors import Problem, Refused
+from assent_schemas.document import read_policy
+from assent_schemas.errors import PolicyInvalid, Problem, Refused
 from assent_schemas.policy import Policy
 from assent_schemas.statuses import RunStatus
 
@@ -58,18 +61,28 @@ def simulate(
     """
     registry = registry or StepRegistry.shared()
     document = exact_json.plain(policy)
-    known = {*registry.names(), *(steps or ())}
-    read = validate(document, known.__contains__, registry.nearest)
+    read = _read(document, registry, steps or {})
     if decisions:
         detail = f"The policy has no Approval state {min(decisions)!r} to decide."
         raise Refused(Problem("simulate.unknown_decision", "No such decision", detail))
     start = now or datetime.now(UTC)
     header = _header(read, exact_json.plain(input), start, seed)
-    program = Program.compile(read, _macros(registry, steps or {}))
+    dialect = DIALECTS[read.dialect]
+    program = Program.compile(read, _macros(registry, steps or {}), dialect=dialect)
     with _performer(steps, registry, open_world or _no_world, header) as perform:
         deadline = _deadline(read, start)
         simulation = Simulation(program, header, perform, start, deadline)
         return _result(simulation.run(ScopeSpec("", ROOT, header.input)), simulation.trace)
+
+
+def _read(document: Any, registry: StepRegistry, steps: Mapping[str, StandIn]) -> Policy:
+    """The policy; an imported machine is judged by the reference's rules, ours by our own."""
+    if isinstance(document, dict) and document.get("dialect") == "asl":
+        if problems := asl.well_formed(asl.export_machine(document)):
+            raise PolicyInvalid(problems)
+        return read_policy(asl.runnable(document))
+    known = {*registry.names(), *steps}
+    return validate(document, known.__contains__, registry.nearest)
 
 
 def _header(policy: Policy, given: Any, start: datetime, seed: str) -> RunHeader:

@@ -2,5 +2,6 @@
 
 from assent_engine.asl.conversion import export_machine, import_machine
 from assent_engine.asl.definition import well_formed
+from assent_engine.asl.runnable import runnable
 
-__all__ = ["export_machine", "import_machine", "well_formed"]
+__all__ = ["export_machine", "import_machine", "runnable", "well_formed"]

@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from assent_engine.interpreter.expressions import read
+from assent_engine.interpreter.expressions import is_present, read
 from assent_engine.interpreter.faults import runtime
-from assent_engine.interpreter.paths import MISSING, Path, compile_path
+from assent_engine.interpreter.paths import Path, compile_path
 from assent_engine.interpreter.visit import Visit
 from assent_engine.moments import TIME
 from assent_schemas.choice import COMPARISONS, Condition
@@ -56,7 +56,7 @@ def _compile_comparison(rule: Condition) -> Test:
     operand = getattr(rule, name)
     variable = compile_path(rule.variable or "$")
     if name == "is_present":
-        return lambda data, visit: _is_present(variable, data, visit) is operand
+        return lambda data, visit: is_present(variable, data, visit) is operand
     if name.startswith("is_"):
         holds = _TYPE_TESTS[name]
         return lambda data, visit: holds(read(variable, data, visit)) is operand
@@ -79,10 +79,6 @@ def _compile_order(name: str, variable: Path, operand: Any) -> Test:
 
 def _compared(compare: Compare, left: Any, right: Any) -> bool:
     return left is not None and right is not None and compare(left, right)
-
-
-def _is_present(path: Path, data: Any, visit: Visit) -> bool:
-    return path.find(visit.context() if path.in_context else data) is not MISSING
 
 
 def _as_string(value: Any) -> tuple[bytes] | None:

@@ -5,19 +5,29 @@ from typing import Any
 
 from assent_engine.interpreter.faults import runtime
 from assent_engine.interpreter.intrinsics import Intrinsic, compile_intrinsic, is_intrinsic
-from assent_engine.interpreter.paths import Path, compile_path
+from assent_engine.interpreter.paths import MISSING, Path, compile_path
 from assent_engine.interpreter.visit import Visit
 
 
 def read(path: Path, data: Any, visit: Visit) -> Any:
     """The value of a path: into the data, the context object (`$$`) or a variable (`$name`)."""
+    return path.get(_start(path, data, visit))
+
+
+def is_present(path: Path, data: Any, visit: Visit) -> bool:
+    """Whether a path finds anything; null is something."""
+    known = path.variable is None or path.variable in visit.variables
+    return known and path.find(_start(path, data, visit)) is not MISSING
+
+
+def _start(path: Path, data: Any, visit: Visit) -> Any:
     if path.in_context:
-        return path.get(visit.context())
+        return visit.context()
     if path.variable is None:
-        return path.get(data)
+        return data
     if path.variable not in visit.variables:
         raise runtime(f"There is no variable ${path.variable}.")
-    return path.get(visit.variables[path.variable])
+    return visit.variables[path.variable]
 
 
 @dataclass(frozen=True, slots=True)

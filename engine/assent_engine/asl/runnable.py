@@ -1,0 +1,108 @@
+"""The second verdict: can an imported machine be run here, and if so, as which document.
+
+What says nothing about behaviour (labels, credentials, carried fields) is left out; what this
+engine has no part for yet is a problem, never ignored.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from assent_schemas.errors import PolicyInvalid, Problem, pointer
+
+TITLE = "The imported machine cannot be run here"
+Json = dict[str, Any]
+
+_INERT = {"asl_fields", "asl_order", "comment", "credentials", "label", "processor_config"}
+_NULL_MEANS_SOMETHING = {"input_path", "output_path", "result_path", "result"}
+_MISSING_PARTS = {
+    "arguments": "JSONata",
+    "condition": "JSONata",
+    "items": "JSONata",
+    "output": "JSONata",
+    "item_reader": "reading items from files",
+    "result_writer": "writing results to files",
+}
+
+
+def runnable(document: Json) -> Json:
+    """The document in the strict form that the models read; raises PolicyInvalid."""
+    found = list(_problems(document, ""))
+    if found:
+        raise PolicyInvalid(found)
+    return _machine(document)
+
+
+def _machine(machine: Json) -> Json:
+    bare = _bare(machine)
+    states = bare.get("states")
+    if isinstance(states, dict):
+        bare["states"] = {name: _state(state) for name, state in states.items()}
+    return bare
+
+
+def _state(state: Any) -> Any:
+    if not isinstance(state, dict):
+        return state
+    bare = _bare(state)
+    for key in ("iterator", "item_processor"):
+        if isinstance(bare.get(key), dict):
+            bare[key] = _machine(bare[key])
+    for key, convert in (("branches", _machine), ("choices", _rule), ("retry", _bare)):
+        if isinstance(bare.get(key), list):
+            bare[key] = [convert(one) if isinstance(one, dict) else one for one in bare[key]]
+    if isinstance(bare.get("catch"), list):
+        bare["catch"] = [_bare(one) if isinstance(one, dict) else one for one in bare["catch"]]
+    if isinstance(bare.get("item_batcher"), dict):
+        bare["item_batcher"] = _bare(bare["item_batcher"])
+    return bare
+
+
+def _rule(rule: Json) -> Json:
+    bare = _bare(rule)
+    for key in ("and", "or"):
+        if isinstance(bare.get(key), list):
+            bare[key] = [_rule(one) if isinstance(one, dict) else one for one in bare[key]]
+    if isinstance(bare.get("not"), dict):
+        bare["not"] = _rule(bare["not"])
+    return bare
+
+
+def _bare(node: Json) -> Json:
+    return {key: value for key, value in node.items() if not _says_nothing(key, value)}
+
+
+def _says_nothing(key: str, value: Any) -> bool:
+    if key == "query_language":
+        return value == "JSONPath"
+    if key == "end":
+        return value is not True
+    return key in _INERT or (value is None and key not in _NULL_MEANS_SOMETHING)
+
+
+def _problems(machine: Json, where: str) -> Iterator[Problem]:
+    yield from _language(machine, where)
+    states = machine.get("states")
+    for name, state in states.items() if isinstance(states, dict) else ():
+        if isinstance(state, dict):
+            yield from _state_problems(state, where + pointer("states", name))
+
+
+def _state_problems(state: Json, where: str) -> Iterator[Problem]:
+    yield from _language(state, where)
+    for key, what in _MISSING_PARTS.items():
+        if state.get(key) is not None:
+            detail = f"This version has no part for {what}."
+            yield Problem("asl.not_runnable", TITLE, detail, "", f"{where}/{key}")
+    for key in ("iterator", "item_processor"):
+        if isinstance(state.get(key), dict):
+            yield from _problems(state[key], f"{where}/{key}")
+    branches = state.get("branches")
+    for at, branch in enumerate(branches if isinstance(branches, list) else ()):
+        if isinstance(branch, dict):
+            yield from _problems(branch, f"{where}/branches/{at}")
+
+
+def _language(node: Json, where: str) -> Iterator[Problem]:
+    if node.get("query_language", "JSONPath") != "JSONPath":
+        detail = f"This version has no part for {node['query_language']}."
+        yield Problem("asl.not_runnable", TITLE, detail, "", f"{where}/query_language")
