@@ -37,6 +37,7 @@ class _Scope:
     generator: Generator[Effect, Any, Outcome]
     parent: "_Branching | None" = None
     index: int = 0
+    waits_for: "_Branching | None" = None
 
 
 @dataclass(slots=True)
@@ -130,6 +131,7 @@ class Simulation:
 
     def _fork(self, scope: _Scope, fork: Fork) -> None:
         branching = _Branching(scope, fork, [None] * len(fork.scopes))
+        scope.waits_for = branching
         for _ in range(fork.limit or len(fork.scopes)):
             self._start_next(branching)
 
@@ -157,9 +159,8 @@ class Simulation:
             self._ready.append((branching.scope, branching.outcomes))
 
     def _breach(self, branching: _Branching) -> None:
-        stopped = [
-            scope for running in branching.running.values() for scope in self._below(running)
-        ]
+        stopped = [scope for running in branching.running.values() for scope in _below(running)]
+        branching.running.clear()
         gone = {id(scope) for scope in stopped}
         self._ready = deque(pair for pair in self._ready if id(pair[0]) not in gone)
         self._timers = [timer for timer in self._timers if id(timer[2]) not in gone]
@@ -168,11 +169,6 @@ class Simulation:
             self._note(scope, "cancelled", "")
         outcomes = [one or Failed(CANCELLED) for one in branching.outcomes]
         self._ready.append((branching.scope, outcomes))
-
-    def _below(self, scope: _Scope) -> list[_Scope]:
-        """A scope and every scope that it waits for."""
-        waiting = [one for one, _ in self._ready] + [timer[2] for timer in self._timers]
-        return [scope] + [one for one in waiting if one is not scope and _is_under(one, scope)]
 
     def _note(self, scope: _Scope, event: str, key: str, **about: Any) -> None:
         entry = {"at": timestamp(self.now), "scope": scope.path, "key": key, "event": event}
@@ -187,10 +183,7 @@ def _later(now: datetime, seconds: float) -> datetime:
         return datetime.max.replace(tzinfo=UTC)
 
 
-def _is_under(scope: _Scope, ancestor: _Scope) -> bool:
-    parent = scope.parent
-    while parent is not None:
-        if parent.scope is ancestor:
-            return True
-        parent = parent.scope.parent
-    return False
+def _below(scope: _Scope) -> list[_Scope]:
+    """A scope and every scope that it waits for."""
+    children = scope.waits_for.running.values() if scope.waits_for else ()
+    return [scope, *(one for child in children for one in _below(child))]

@@ -91,7 +91,7 @@ def _semantic_problems(document: Json, knows: Knows, nearest: Nearest) -> Iterat
     schema = document.get("input_schema")
     reason = exact_schema.schema_problem(schema) if isinstance(schema, dict) else None
     if reason is not None:
-        yield Problem("input_schema.invalid", TITLE, reason, "", "/input_schema")
+        yield Problem("input_schema.invalid", TITLE, f"{reason}.", "", "/input_schema")
 
 
 def _references(machine: Json, where: str) -> Iterator[Problem]:
@@ -110,8 +110,8 @@ def _references(machine: Json, where: str) -> Iterator[Problem]:
             detail = f'There is no state "{target}" in this machine.'
             yield Problem("reference.unknown_state", TITLE, detail, remedy, where + at)
     start = machine.get("start_at")
-    if start in states:
-        yield from _unreachable(states, str(start), reached, where)
+    if isinstance(start, str) and start in states:
+        yield from _unreachable(states, start, reached, where)
 
 
 def _links(state: Json) -> Iterator[tuple[str, Any]]:
@@ -184,9 +184,8 @@ def _path(text: Any, where: str) -> Iterator[Problem]:
 
 
 def _template(node: Any, where: str) -> Iterator[Problem]:
-    if isinstance(node, list):
-        for at, item in enumerate(node):
-            yield from _template(item, f"{where}/{at}")
+    for index, item in enumerate(node if isinstance(node, list) else ()):
+        yield from _template(item, f"{where}/{index}")
     for name, item in node.items() if isinstance(node, dict) else ():
         at = where + pointer(name)
         if not name.endswith(".$"):

@@ -5,7 +5,6 @@ are for our own records. The canonical form (sorted keys, no white space, digits
 Unicode normalisation) is what `encode` writes; `digest` is the SHA-256 of it.
 """
 
-import contextlib
 import datetime as dt
 import enum
 import hashlib
@@ -104,10 +103,8 @@ def plain(value: Any) -> Any:
             return value
         case str():
             return _whole_text(value)
-        case int():
-            return int(value)
-        case Decimal() | float():
-            return _finite(value)
+        case int() | float() | Decimal():
+            return _exact_number(value)
         case BaseModel():
             return plain(value.model_dump(mode="python", by_alias=True))
         case Mapping():
@@ -127,7 +124,9 @@ def type_name(value: Any) -> str:
     return type_names.get(type(value), "number")
 
 
-def _finite(value: Decimal | float) -> Decimal | int:
+def _exact_number(value: Decimal | float) -> Decimal | int:
+    if isinstance(value, int):
+        return int(value)
     # float's own repr: a subclass may dress its digits up.
     exact = value if isinstance(value, Decimal) else Decimal(float.__repr__(value))
     if not exact.is_finite():
@@ -163,11 +162,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _fraction(digits: str, bounds: Bounds) -> Decimal:
     _refuse_digits(digits, bounds)
-    with contextlib.suppress(InvalidOperation):
+    try:
         value = Decimal(digits)
-        if abs(value.adjusted()) <= bounds.exponent:
-            return value
-    _refuse("json.number", f"The number {digits} is out of bounds.")
+    except InvalidOperation:
+        value = Decimal("Infinity")
+    if not value.is_finite() or abs(value.adjusted()) > bounds.exponent:
+        _refuse("json.number", f"The number {digits} is out of bounds.")
+    return value
 
 
 def _integer(digits: str, bounds: Bounds) -> int:

@@ -62,14 +62,15 @@ ExactValidator: Any = extend(  # type: ignore[no-untyped-call]
 
 
 _OFFLINE: Any = Registry()
-_META = ExactValidator(
-    ExactValidator.META_SCHEMA,
+_META = Draft202012Validator(
+    Draft202012Validator.META_SCHEMA,
     format_checker=Draft202012Validator.FORMAT_CHECKER,
     registry=_OFFLINE,
 )
 # A schema from an untrusted author reaches no other document and matches no pattern: the one
 # would open the network, the other can be made to backtrack for ever.
 _LOCAL_REFERENCE = re.compile(r"#(/\$defs/[^/]+)?")
+_UNSUPPORTED = ("pattern", "patternProperties", "$dynamicRef", "$id", "$schema")
 _NAMED_SCHEMAS = ("properties", "$defs", "definitions", "dependentSchemas")
 _DATA = ("const", "enum", "default", "examples")
 
@@ -82,7 +83,9 @@ def problems(
     `prefix` starts each code ("policy" gives policy.unknown_key); `base` is the pointer of the
     value in the document that the reader knows.
     """
-    found = ExactValidator(schema, registry=_OFFLINE).iter_errors(value)
+    # Where a schema names its dialect the library would change to its own, inexact validator.
+    bare = {name: item for name, item in schema.items() if name != "$schema"}
+    found = ExactValidator(bare, registry=_OFFLINE).iter_errors(value)
     rows = (row for error in found for row in _explain(error, schema))
     try:
         first = list(itertools.islice(rows, MOST_PROBLEMS))
@@ -91,14 +94,14 @@ def problems(
         return [Problem(f"{prefix}.schema_unusable", title, detail, "", base)]
     told = {
         (where, code, detail): Problem(f"{prefix}.{code}", title, detail, remedy, base + where)
-        for where, code, detail, remedy in first
+        for where, code, detail, remedy in _without_echoes(first)
     }
     return [told[key] for key in sorted(told)]
 
 
 def schema_problem(schema: Any) -> str | None:
     """What is wrong with a JSON Schema from an untrusted author, or None."""
-    error = best_match(_META.iter_errors(schema))
+    error = best_match(_META.iter_errors(_whole(schema)))
     if error is not None:
         return f"{error.json_path}: {_exact(error.message)[:300]}"
     return next(_unsupported(schema), None)
@@ -107,13 +110,23 @@ def schema_problem(schema: Any) -> str | None:
 def _unsupported(schema: dict[str, Any]) -> Iterator[str]:
     names = schema.get("$defs", {})
     for one in _schemas(schema):
-        for key in ("pattern", "patternProperties", "$dynamicRef"):
-            if key in one:
-                yield f"{key} is not supported here."
+        for key in _UNSUPPORTED:
+            if key in one and (key != "$schema" or one is not schema):
+                yield f"{key} is not supported here"
         reference = str(one.get("$ref", "#"))
         name = reference.removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
         if not _LOCAL_REFERENCE.fullmatch(reference) or (reference != "#" and name not in names):
-            yield f"$ref {reference[:80]!r} does not lead to a name under $defs of this schema."
+            yield f"$ref {reference[:80]!r} does not lead to a name under $defs of this schema"
+
+
+def _whole(node: Any) -> Any:
+    """A schema with 1.0 as 1: the check of schemas, unlike ours, wants integers so."""
+    if isinstance(node, dict):
+        return {name: _whole(item) for name, item in node.items()}
+    if isinstance(node, list):
+        return [_whole(item) for item in node]
+    exact = isinstance(node, Decimal) and node == node.to_integral_value()
+    return int(node) if exact else node
 
 
 def _schemas(node: Any) -> Iterator[dict[str, Any]]:
@@ -145,7 +158,7 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> Iterable[Row]:
             return [_key_choice(error, where)]
         case "not" if names := _forbidden_together(error.validator_value):
             return [(where, "exclusive_keys", f"Only one of {names} may stand here.", "")]
-        case "anyOf" | "oneOf" if (inner := best_match(error.context or [])) is not None:
+        case "anyOf" | "oneOf" if (inner := _meant(error)) is not None:
             return _explain(inner, schema)
         case "type":
             return [(where, "wrong_type", _wanted(error), "")]
@@ -154,6 +167,20 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> Iterable[Row]:
         case keyword:
             code = _CODES.get(str(keyword), "out_of_bounds")
             return [(where, code, _sentence(error), "")]
+
+
+def _meant(error: ValidationError) -> ValidationError | None:
+    """The complaint of the branch that was meant: one that takes a value of this type."""
+    complaints = list(error.context or ())
+    fitting = [one for one in complaints if one.validator != "type" or one.relative_path]
+    meant: ValidationError | None = best_match(fitting or complaints)
+    return meant
+
+
+def _without_echoes(rows: list[Row]) -> list[Row]:
+    """Where a value has the wrong type, nothing else that is said of it means anything."""
+    mistyped = {where for where, code, _, _ in rows if code == "wrong_type"}
+    return [row for row in rows if row[0] not in mistyped or row[1] == "wrong_type"]
 
 
 def _unknown_keys(error: ValidationError, where: str) -> Iterator[Row]:

@@ -1,6 +1,8 @@
 """Wait: for seconds or until a moment, each fixed or taken from the data."""
 
+import textwrap
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from assent_engine.effects import Sleep
@@ -11,6 +13,7 @@ from assent_engine.interpreter.paths import Path
 from assent_engine.interpreter.states.base import Run, names_entry_time
 from assent_engine.interpreter.visit import Visit
 from assent_engine.moments import moment
+from assent_schemas import exact_json
 from assent_schemas.states import WaitState
 
 LONGEST = 2**31 - 1
@@ -58,11 +61,19 @@ def _moment_text(value: Any) -> str:
     try:
         moment(value)
     except (ValueError, TypeError):
-        raise runtime(f"{value!r} is not an RFC 3339 time with a zone.") from None
+        raise runtime(f"{_shown(value)} is not an RFC 3339 time with a zone.") from None
     return str(value)
 
 
 def _whole_seconds(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LONGEST:
-        raise runtime(f"{value!r} is not a whole number of seconds from 0 to {LONGEST}.")
+        raise runtime(f"{_shown(value)} is not a whole number of seconds from 0 to {LONGEST}.")
     return value
+
+
+def _shown(value: Any) -> str:
+    """A value in a cause: short, and the same after a replay, which may order keys otherwise."""
+    if isinstance(value, str):
+        return textwrap.shorten(repr(value), 60, placeholder="...")
+    number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    return str(value) if number else f"A value of type {exact_json.type_name(value)}"
