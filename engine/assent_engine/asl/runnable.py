@@ -73,7 +73,7 @@ def _bare(node: Json) -> Json:
 
 def _says_nothing(key: str, value: Any) -> bool:
     if key == "query_language":
-        return value == "JSONPath"
+        return bool(value == "JSONPath")
     if key == "end":
         return value is not True
     return key in _INERT or (value is None and key not in _NULL_MEANS_SOMETHING)

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from assent_engine.interpreter.dialect import ASSENT, Dialect
+from assent_engine.interpreter.dialect import ASSENT, DIALECTS, Dialect
 from assent_engine.interpreter.states import CompiledState, Compiler, compile_state
 from assent_schemas.errors import escape_token
+from assent_schemas.policy import Policy
 from assent_schemas.states import ApprovalState, Machine
 
 DEFAULT_TRANSITIONS = 10_000
@@ -22,6 +23,7 @@ class Block:
 
     start_at: str
     states: Mapping[str, CompiledState]
+    dialect: Dialect = ASSENT
 
 
 @dataclass(slots=True)
@@ -30,7 +32,6 @@ class Program:
 
     blocks: dict[str, Block] = field(default_factory=dict)
     transition_limit: int = DEFAULT_TRANSITIONS
-    dialect: Dialect = ASSENT
 
     @classmethod
     def compile(
@@ -38,17 +39,21 @@ class Program:
         machine: Machine,
         macro: MacroSource = lambda _name: None,
         transition_limit: int = DEFAULT_TRANSITIONS,
-        dialect: Dialect = ASSENT,
     ) -> "Program":
-        """Compile a machine and the macros it names; raises PathSyntaxError, UnsupportedPolicy."""
-        program = cls(transition_limit=transition_limit, dialect=dialect)
-        program._add(machine, "", macro)
+        """Compile a machine, by a policy's own dialect, and the macros it names.
+
+        Raises PathSyntaxError, IntrinsicSyntaxError, UnsupportedPolicy.
+        """
+        program = cls(transition_limit=transition_limit)
+        dialect = DIALECTS[machine.dialect] if isinstance(machine, Policy) else ASSENT
+        program._add(machine, "", macro, dialect)
         return program
 
-    def _add(self, machine: Machine, pointer: str, macro: MacroSource) -> None:
-        self.blocks[pointer] = Block(machine.start_at, {})
+    def _add(self, machine: Machine, pointer: str, macro: MacroSource, dialect: Dialect) -> None:
+        # Claimed before it is filled: a macro may name itself through another one.
+        self.blocks[pointer] = Block(machine.start_at, {}, dialect)
         compiler = Compiler(
-            add=lambda inner, where: self._add(inner, where, macro),
+            add=lambda inner, where: self._add(inner, where, macro, dialect),
             macro=lambda name: self._macro(name, macro),
         )
         states = {}
@@ -57,12 +62,13 @@ class Program:
                 raise UnsupportedPolicy(f"{name}: Approval states cannot be run by this version")
             where = f"{pointer}/states/{escape_token(name)}"
             states[name] = compile_state(name, state, where, compiler)
-        self.blocks[pointer] = Block(machine.start_at, states)
+        self.blocks[pointer] = Block(machine.start_at, states, dialect)
 
     def _macro(self, name: str, macro: MacroSource) -> str | None:
+        """The pointer of a macro's block; macros speak our dialect, whoever calls them."""
         machine, pointer = macro(name), f"macro:{name}"
         if machine is None:
             return None
         if pointer not in self.blocks:
-            self._add(machine, pointer, macro)
+            self._add(machine, pointer, macro, ASSENT)
         return pointer

@@ -59,9 +59,7 @@ def run_scope(
         yield Checkpoint(key, at)
         at.visits[at.state] = visit_number
         at.transitions += 1
-        visit = Visit(
-            header, path, at.state, key, at.value, spec.item, at.variables, program.dialect
-        )
+        visit = Visit(header, path, at.state, key, at.value, spec.item, at.variables, block.dialect)
         visit.weight = at.weight
         try:
             step = yield from block.states[at.state].run(visit)
@@ -75,7 +73,7 @@ def run_scope(
         at.weight = step.weight
         if step.assigned:
             at.variables = {**at.variables, **step.assigned}
-        if (too_large := _too_large(at, program.dialect)) is not None:
+        if (too_large := _too_large(at, block.dialect)) is not None:
             return too_large
 
 

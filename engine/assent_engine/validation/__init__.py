@@ -1,0 +1,87 @@
+"""One validator for every door: form by JSON Schema, then what a schema cannot say.
+
+The semantic checks walk the raw document and skip what has no proper form, so that one answer
+holds the problems of both layers.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+from assent_engine import asl
+from assent_engine.validation.expressions import expression_problems
+from assent_engine.validation.machines import Json, machines, objects
+from assent_engine.validation.problems import problem
+from assent_engine.validation.recovery import recovery_problems
+from assent_engine.validation.references import reference_problems
+from assent_engine.validation.triggers import moment_problem, trigger_problems
+from assent_engine.validation.variables import variable_problems
+from assent_schemas import exact_schema
+from assent_schemas.document import read_policy
+from assent_schemas.errors import PolicyInvalid, Problem, pointer
+from assent_schemas.policy import Policy
+
+__all__ = ["MOST_PROBLEMS", "machines", "validate"]
+
+Knows = Callable[[str], bool]
+Nearest = Callable[[str], str | None]
+MOST_PROBLEMS = 100
+
+
+def validate(document: Any, knows: Knows, nearest: Nearest = lambda _name: None) -> Policy:
+    """Read a policy document; raises PolicyInvalid with the problems of both layers at once.
+
+    Each layer stops at a hundred: what is worse than that is not read to its end.
+    `knows` tells whether a resource can be called, `nearest` what a misspelt one may have meant.
+    An imported machine must be well-formed by the reference's rules first, and runnable here.
+    """
+    if isinstance(document, dict) and document.get("dialect") == "asl":
+        document = _imported(document)
+    found: list[Problem] = []
+    policy: Policy | None = None
+    try:
+        policy = read_policy(document)
+    except PolicyInvalid as invalid:
+        found.extend(invalid.problems)
+    if isinstance(document, dict):
+        found.extend(islice(_semantic_problems(document, knows, nearest), MOST_PROBLEMS))
+    if found or policy is None:
+        raise PolicyInvalid(found)
+    return policy
+
+
+def _imported(document: Json) -> Json:
+    if found := asl.well_formed(asl.export_machine(document)):
+        raise PolicyInvalid(found[:MOST_PROBLEMS])
+    return asl.runnable(document)
+
+
+def _semantic_problems(document: Json, knows: Knows, nearest: Nearest) -> Iterator[Problem]:
+    for where, machine in machines(document):
+        yield from reference_problems(machine, where)
+        for name, state in objects(machine.get("states")):
+            at = where + pointer("states", name)
+            yield from _resource(state, at, knows, nearest)
+            yield from expression_problems(state, at)
+            yield from recovery_problems(state, at)
+            yield from moment_problem(
+                state.get("timestamp"), "wait.bad_timestamp", f"{at}/timestamp"
+            )
+            if state.get("type") == "Approval":
+                detail = "Approval states cannot be run by this version of Assent."
+                yield problem("state.unsupported", f"{at}/type", detail)
+    yield from variable_problems(document)
+    yield from trigger_problems(document.get("triggers"))
+    schema = document.get("input_schema")
+    reason = exact_schema.schema_problem(schema) if isinstance(schema, dict) else None
+    if reason is not None:
+        yield problem("input_schema.invalid", "/input_schema", f"{reason}.")
+
+
+def _resource(state: Json, where: str, knows: Knows, nearest: Nearest) -> Iterator[Problem]:
+    name = state.get("resource")
+    if state.get("type") == "Task" and isinstance(name, str) and not knows(name):
+        near = nearest(name)
+        remedy = f'Did you mean "{near}"?' if near else ""
+        detail = f'There is no step or macro "{name}".'
+        yield problem("resource.unknown", f"{where}/resource", detail, remedy)
