@@ -20,7 +20,9 @@ class Store:
     `foreign_writes` counts how often another connection was seen to have written.
     """
 
-    def __init__(self, connection: aiosqlite.Connection, data_version: int, reader: Reader) -> None:
+    def __init__(
+        self, connection: aiosqlite.Connection, data_version: int, reader: Reader
+    ) -> None:
         self.read = reader
         self.foreign_writes = 0
         self._writer = Writer(connection, data_version, self._count_foreign_write)
