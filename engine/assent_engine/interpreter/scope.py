@@ -35,7 +35,6 @@ class ScopeCursor:
             "variables": dict(self.variables),
             "visits": dict(self.visits),
             "transitions": self.transitions,
-            "weight": self.weight,
         }
 
 
@@ -50,6 +49,8 @@ def run_scope(
     block = program.blocks[spec.pointer]
     fresh = ScopeCursor(block.start_at, spec.input, dict(spec.variables))
     at = ScopeCursor(**cursor) if cursor else fresh
+    # A child's input is part of its parent's data, which was measured.
+    at.weight = len(exact_json.encode(at.value)) if path == ROOT else 0
     while True:
         if at.transitions >= program.transition_limit:
             limit = program.transition_limit

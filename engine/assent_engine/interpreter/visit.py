@@ -43,7 +43,7 @@ class Visit:
     variables: dict[str, Any] = field(default_factory=dict)
     dialect: Dialect = ASSENT
     entered: str | None = None
-    retries: int = 0
+    retries: int | None = None
     draws: int = 0
     weight: int = 0
 
@@ -61,11 +61,9 @@ class Visit:
             "start_time": header.started,
             "redrive_count": 0,
         }
-        state = {
-            "name": self.name,
-            "entered_time": self.entered,
-            "retry_count": self.retries,
-        }
+        state: dict[str, Any] = {"name": self.name, "entered_time": self.entered}
+        if self.retries is not None:
+            state["retry_count"] = self.retries
         machine = {"id": header.policy_id, "name": header.policy_name}
         parts = {"execution": execution, "state_machine": machine, "state": state}
         context: dict[str, Any] = {

@@ -78,7 +78,7 @@ def _reference_path(text: Any, where: str) -> Iterator[Problem]:
     if found or not isinstance(text, str):
         return
     path = compile_path(text)
-    if not path.is_reference or path.in_context or path.variable is not None:
+    if not path.in_context and (not path.is_reference or path.variable is not None):
         detail = f"The path {text} does not name one place in the data."
         yield problem("path.not_a_reference", where, detail, "Use names and indexes only.")
 

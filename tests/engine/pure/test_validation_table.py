@@ -223,9 +223,19 @@ BROKEN: list[tuple[str, Any, Found]] = [
         {("path.syntax", "/states/A/parameters/x/0/y~1z.$")},
     ),
     (
-        "an intrinsic function in a template",
-        policy({"A": passing(parameters={"id.$": "States.UUID()"})}),
-        {("path.syntax", "/states/A/parameters/id.$")},
+        "an intrinsic function that there is not",
+        policy({"A": passing(parameters={"id.$": "States.GUID()"})}),
+        {("intrinsic.syntax", "/states/A/parameters/id.$")},
+    ),
+    (
+        "a result_path that names several places",
+        policy({"A": passing(result_path="$.a[*]")}),
+        {("path.not_a_reference", "/states/A/result_path")},
+    ),
+    (
+        "a variable whose name is none",
+        policy({"A": passing(assign={"a b": 1})}),
+        {("variable.bad_name", "/states/A/assign/a b")},
     ),
     (
         "bad path in result_selector",
@@ -430,7 +440,7 @@ def test_every_problem_has_a_title_and_a_detail_that_fit_a_screen(document: Any)
             triggered(type="cron", expression="0 9 * * *", timezone="?"),
             "Use an IANA name: Europe/Zurich.",
         ),
-        (policy({"A": passing(input_path="$.a[")}), "Use names and indexes: $.orders[0].price"),
+        (policy({"A": passing(input_path="$.a[")}), "Write it like $.orders[0].price"),
     ],
 )
 def test_a_slip_is_answered_with_a_remedy(document: Any, remedy: str) -> None:
