@@ -33,6 +33,12 @@ from assent_engine.runner.recorder import Recorder
 from assent_engine.saga import saga_entry
 
 T = TypeVar("T")
+LOOK_UP_SECONDS = 60
+"""How long the outside may take to tell whether something happened."""
+
+
+class TimeIsUp(Exception):
+    """A step was given up; a TimeoutError of its own is an error like any other."""
 
 
 @dataclass(slots=True)
@@ -45,6 +51,8 @@ class Calls:
     recorder: Recorder
     permit: Callable[[], Awaitable[None]]
     tell: Listener
+    loose: set[str]
+    """Idempotency keys of calls that timed out in a thread of this process: it may still run."""
 
     async def perform(self, effect: RunStep, scope: str) -> Outcome:
         """The recorded outcome of this key, or the outcome of calling the step now."""
@@ -52,11 +60,15 @@ class Calls:
         call = Call(effect, scope, step, self._context(effect, scope)) if step else None
         if call is None:
             return self._unknown(effect, scope)
-        if call.step.side_effect:
-            return await uninterrupted(self._side_effect(call))
-        return await self._read_only(call)
+        if not call.step.side_effect:
+            return await self._read_only(call)
+        intended = self._was_intended(call)
+        recorded = self.recorder.replay(scope, effect.key, "step") if intended else None
+        if recorded is not None:
+            return outcome_from_json(recorded)
+        return await uninterrupted(self._side_effect(call, intended=intended))
 
-    async def settle(self, call: "Call", *, may_still_run: bool = False) -> Outcome | None:
+    async def settle(self, call: "Call") -> Outcome | None:
         """Ask the outside whether a side effect happened: Ok if so, None if known not.
 
         Raises NeedsOwner where only the owner can tell. While the step's own function may still
@@ -68,7 +80,7 @@ class Calls:
                 if isinstance(outcome, Ok):
                     return outcome
                 raise NeedsOwner("effect.unsure", f"{call.about} was done, but {outcome.cause}.")
-            case NotDone() if not may_still_run:
+            case NotDone() if call.context.idempotency_key not in self.loose:
                 return None
             case NotDone():
                 raise NeedsOwner("effect.unsure", f"{call.about} timed out and may still happen.")
@@ -105,7 +117,7 @@ class Calls:
         self._progress("step.started", call)
         try:
             outcome = await call.attempt()
-        except TimeoutError:
+        except TimeIsUp:
             outcome = Failed(TIMEOUT)
         except Exception as error:  # noqa: BLE001 - whatever a step raises is its outcome
             outcome = Failed(type(error).__name__, str(error))
@@ -113,14 +125,12 @@ class Calls:
         self._progress("step.ended", call, **outcome.as_json())
         return outcome
 
-    async def _side_effect(self, call: "Call") -> Outcome:
+    async def _side_effect(self, call: "Call", *, intended: bool) -> Outcome:
         outcome: Outcome | None = None
-        if self._was_intended(call):
-            recorded = self.recorder.replay(call.scope, call.key, "step")
-            if recorded is not None:
-                return outcome_from_json(recorded)
+        if intended:
             outcome = await self.settle(call)
-            await self.permit()
+            if outcome is None:
+                await self._permit_or_withdraw(call)
         else:
             await self._intend(call)
         if outcome is None:
@@ -141,7 +151,7 @@ class Calls:
         return False
 
     async def _intend(self, call: "Call") -> None:
-        """Record the intent; a permission that ended meanwhile withdraws it again."""
+        """Record the intent, and look once more: that commit may have shown a foreign write."""
         await self.permit()
         intent = {
             "resource": call.step.name,
@@ -150,6 +160,10 @@ class Calls:
         }
         await self.recorder.commit(call.scope, call.key, "intent", intent)
         self._progress("intent.recorded", call)
+        await self._permit_or_withdraw(call)
+
+    async def _permit_or_withdraw(self, call: "Call") -> None:
+        """Withdraw an intent that is known not to have been carried out, where it may not be."""
         try:
             await self.permit()
         except Halt as halt:
@@ -160,9 +174,10 @@ class Calls:
     async def _try(self, call: "Call") -> Outcome:
         try:
             return await call.attempt()
-        except TimeoutError:
-            running = not inspect.iscoroutinefunction(call.step.function)
-            return await self.settle(call, may_still_run=running) or Failed(TIMEOUT)
+        except TimeIsUp:
+            if not inspect.iscoroutinefunction(call.step.function):
+                self.loose.add(call.context.idempotency_key)
+            return await self.settle(call) or Failed(TIMEOUT)
         except Exception as error:  # noqa: BLE001 - unsure until the outside has been asked
             return await self.settle(call) or Failed(type(error).__name__, str(error))
 
@@ -197,16 +212,23 @@ class Call:
         return f"{self.step.name} ({self.context.idempotency_key})"
 
     async def attempt(self) -> Outcome:
-        """Call the step once; raises TimeoutError when its time is up."""
-        async with asyncio.timeout(self.effect.timeout or self.step.timeout):
-            return await invoke(self.step, self.effect.input, self.context)
+        """Call the step once; raises TimeIsUp, or what the step raised."""
+        limit = asyncio.timeout(self.effect.timeout or self.step.timeout)
+        try:
+            async with limit:
+                return await invoke(self.step, self.effect.input, self.context)
+        except TimeoutError as error:
+            if limit.expired():
+                raise TimeIsUp from error
+            raise
 
 
 async def _reconciled(call: Call) -> Reconciled:
     if call.step.reconcile is None:
         return Unsure("it cannot be looked up")
     try:
-        return await call.step.reconcile(call.context)
+        async with asyncio.timeout(LOOK_UP_SECONDS):
+            return await call.step.reconcile(call.context)
     except Exception as error:  # noqa: BLE001 - an outside that cannot be asked tells nothing
         return Unsure(f"looking it up failed: {error}")
 

@@ -8,11 +8,16 @@ from typing import Any
 import click
 
 from assent_service.cli.options import FILE, JSON, standard
+from assent_service.cli.policy_reading import READING
 
 
 @click.group()
 def policy() -> None:
     """Validate, simulate, propose, approve and manage policies."""
+
+
+for _command in READING:
+    policy.add_command(_command)
 
 
 @policy.command()
