@@ -229,13 +229,15 @@ def choose_policy(policies: list[PolicyRow], reference: str) -> PolicyRow:
     """A policy by id, unique start of the id, or name; raises Refused."""
     exact = [row for row in policies if reference in (row.policy_id, row.name)]
     found = exact or [row for row in policies if row.policy_id.startswith(reference)]
+    # A name that was given up with its policy may be borne by another one since.
+    found = [row for row in found if row.status is not PolicyStatus.REMOVED] or found
     if len(found) == 1:
         return found[0]
     if found:
         ids = ", ".join(row.policy_id for row in found)
         raise refused("policy.ambiguous", f"{reference!r} names several policies: {ids}.")
     near = difflib.get_close_matches(reference, [row.name for row in policies], n=1)
-    remedy = f'Did you mean "{near[0]}"?' if near else "List them: assent policy list"
+    remedy = f'Did you mean "{near[0]}"?' if near else ""
     raise refused("policy.unknown", f"There is no policy {reference!r}.", remedy)
 
 

@@ -98,7 +98,7 @@ def test_who_says_yes_on_a_terminal_approves(shell: Shell) -> None:
         approving.answer("y\n")
         assert approving.end() == 0
     assert "Approved version 1.0.0" in approving.text
-    assert shell.done("run", "start", "Greeter")[0]["status"] == "COMPLETED"
+    assert shell.done("run", "start", "Greeter")["status"] == "COMPLETED"
 
 
 @pytest.mark.parametrize("answer", ["n\n", "\n", "\x04"])

@@ -34,8 +34,7 @@ def validate(file: str, home: Path | None, as_json: bool) -> None:
     from assent_service.cli.text import shown
 
     library.load()
-    registry = StepRegistry.shared()
-    found = check(read_document(file), set(registry.names()).__contains__, registry.nearest)
+    found = check(read_document(file), StepRegistry.shared())
     data = {"valid": True, "name": found.name, "states": len(found.states)}
     emit(data, lambda: f"{shown(found.name)}: no problems found.", as_json=as_json)
 

@@ -92,7 +92,7 @@ def import_machine(file: str, home: Path | None, as_json: bool) -> None:
     write_ordered_json(document)
     registry = _registry()
     try:
-        validate(document, set(registry.names()).__contains__, registry.nearest)
+        validate(document, registry)
     except PolicyInvalid as invalid:
         click.echo("Well-formed; before it can run here:", err=True)
         show_problems(invalid.problems, as_json=False)
@@ -124,8 +124,7 @@ def _registry() -> "StepRegistry":
 def _policy(reference: str, home: Path | None, registry: "StepRegistry") -> "Policy":
     from assent_engine.validation import validate
 
-    names = set(registry.names())
-    return validate(_document(reference, home), names.__contains__, registry.nearest)
+    return validate(_document(reference, home), registry)
 
 
 def _document(reference: str, home: Path | None) -> dict[str, Any]:
