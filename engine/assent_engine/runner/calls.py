@@ -1,9 +1,10 @@
 """Calling steps durably: a side effect starts only after its intent is synced, once per key."""
 
 import asyncio
+import contextlib
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from assent_engine.clock import Clock
@@ -15,7 +16,7 @@ from assent_engine.effects import (
     idempotency_key,
     outcome_from_json,
 )
-from assent_engine.interpreter.faults import TIMEOUT
+from assent_engine.interpreter.faults import HEARTBEAT_TIMEOUT, TIMEOUT
 from assent_engine.ports import Listener, Progress
 from assent_engine.registry import (
     Done,
@@ -39,6 +40,10 @@ LOOK_UP_SECONDS = 60
 
 class TimeIsUp(Exception):
     """A step was given up; a TimeoutError of its own is an error like any other."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(error)
+        self.error = error
 
 
 @dataclass(slots=True)
@@ -117,8 +122,8 @@ class Calls:
         self._progress("step.started", call)
         try:
             outcome = await call.attempt()
-        except TimeIsUp:
-            outcome = Failed(TIMEOUT)
+        except TimeIsUp as given_up:
+            outcome = Failed(given_up.error)
         except Exception as error:  # noqa: BLE001 - whatever a step raises is its outcome
             outcome = Failed(type(error).__name__, str(error))
         self.recorder.enqueue(call.scope, call.key, "step", outcome.as_json())
@@ -174,10 +179,10 @@ class Calls:
     async def _try(self, call: "Call") -> Outcome:
         try:
             return await call.attempt()
-        except TimeIsUp:
+        except TimeIsUp as given_up:
             if not inspect.iscoroutinefunction(call.step.function):
                 self.loose.add(call.context.idempotency_key)
-            return await self.settle(call) or Failed(TIMEOUT)
+            return await self.settle(call) or Failed(given_up.error)
         except Exception as error:  # noqa: BLE001 - unsure until the outside has been asked
             return await self.settle(call) or Failed(type(error).__name__, str(error))
 
@@ -214,13 +219,32 @@ class Call:
     async def attempt(self) -> Outcome:
         """Call the step once; raises TimeIsUp, or what the step raised."""
         limit = asyncio.timeout(self.effect.timeout or self.step.timeout)
+        pulse = asyncio.timeout(self.effect.heartbeat)
+        context = replace(self.context, beat=_beat(pulse, self.effect.heartbeat))
         try:
-            async with limit:
-                return await invoke(self.step, self.effect.input, self.context)
+            async with limit, pulse:
+                return await invoke(self.step, self.effect.input, context)
         except TimeoutError as error:
+            if pulse.expired():
+                raise TimeIsUp(HEARTBEAT_TIMEOUT) from error
             if limit.expired():
-                raise TimeIsUp from error
+                raise TimeIsUp(TIMEOUT) from error
             raise
+
+
+def _beat(pulse: asyncio.Timeout, seconds: int | None) -> Callable[[], None]:
+    """What a step calls to be given another `seconds`, from whatever thread."""
+    loop = asyncio.get_running_loop()
+
+    def reschedule() -> None:
+        # A beat that comes after the step has ended changes nothing.
+        with contextlib.suppress(RuntimeError):
+            pulse.reschedule(None if seconds is None else loop.time() + seconds)
+
+    def beat() -> None:
+        loop.call_soon_threadsafe(reschedule)
+
+    return beat
 
 
 async def _reconciled(call: Call) -> Reconciled:
