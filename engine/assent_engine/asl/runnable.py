@@ -44,6 +44,8 @@ def _state(state: Any) -> Any:
     if not isinstance(state, dict):
         return state
     bare = _bare(state)
+    if state.get("type") == "Map":
+        bare = _map(bare, state)
     for key in ("iterator", "item_processor"):
         if isinstance(bare.get(key), dict):
             bare[key] = _machine(bare[key])
@@ -55,6 +57,23 @@ def _state(state: Any) -> Any:
     if isinstance(bare.get("item_batcher"), dict):
         bare["item_batcher"] = _bare(bare["item_batcher"])
     return bare
+
+
+def _map(bare: Json, state: Json) -> Json:
+    """A Map's older spelling in the newer one, and the threshold that is there unsaid."""
+    selector = bare.pop("parameters", None)
+    if selector is not None:
+        bare.setdefault("item_selector", selector)
+    if _is_distributed(state) and not any(key.startswith("tolerated_failure_") for key in bare):
+        # Children run on their own: what fails the Map is the threshold, not a child's error.
+        bare["tolerated_failure_count"] = 0
+    return bare
+
+
+def _is_distributed(state: Json) -> bool:
+    machine = state.get("item_processor")
+    config = machine.get("processor_config") if isinstance(machine, dict) else None
+    return isinstance(config, dict) and config.get("mode") == "DISTRIBUTED"
 
 
 def _rule(rule: Json) -> Json:
@@ -76,6 +95,8 @@ def _says_nothing(key: str, value: Any) -> bool:
         return bool(value == "JSONPath")
     if key == "end":
         return value is not True
+    if key == "assign" and value == {}:
+        return True
     return key in _INERT or (value is None and key not in _NULL_MEANS_SOMETHING)
 
 

@@ -19,6 +19,7 @@ from assent_engine.interpreter.paths import Path
 from assent_engine.interpreter.templates import Template
 from assent_engine.interpreter.transition import Transition
 from assent_engine.interpreter.visit import Visit
+from assent_schemas import exact_json
 from assent_schemas.recovery import Catcher, Retrier
 from assent_schemas.states import WorkState
 
@@ -37,6 +38,12 @@ class Recovery:
     def of(cls, state: WorkState) -> "Recovery":
         """Compile the rules; raises PathSyntaxError."""
         return cls(tuple(state.retry), tuple(CompiledCatcher.of(rule) for rule in state.catch))
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Every path that the catchers' variables read."""
+        templates = (catcher.assign for catcher in self.catchers)
+        return tuple(path for one in templates if one is not None for path in one.paths)
 
     def attempts(self, visit: Visit, attempt: Attempt) -> Generator[Effect, Any, Outcome]:
         """Try until it is ok or no retrier is left for the error."""
@@ -87,7 +94,14 @@ class CompiledCatcher:
         error = visit.dialect.error_output(failure)
         value = visit.raw if self.result_path is None else self.result_path.put(visit.raw, error)
         assigned = None if self.assign is None else self.assign.fill(error, visit)
-        return Transition(self.next, value, assigned)
+        return Transition(self.next, value, assigned, self._weight(visit, error))
+
+    def _weight(self, visit: Visit, error: dict[str, Any]) -> int:
+        """An upper bound of the data's size, as a result's is."""
+        if self.result_path is None or visit.dialect.context is None:
+            return visit.weight
+        size = len(exact_json.encode(error))
+        return visit.weight + size if self.result_path.parts else size
 
 
 def matches(names: list[str], error: str) -> bool:

@@ -30,7 +30,7 @@ def template_expressions(node: Any) -> Iterator[str]:
     if isinstance(node, dict):
         for name, item in node.items():
             if is_dynamic(name, item):
-                yield item
+                yield item.strip()
             else:
                 yield from template_expressions(item)
     elif isinstance(node, list):
@@ -60,4 +60,4 @@ def _compile_object(node: dict[str, Any]) -> Fill:
 def _compile_entry(name: str, item: Any) -> tuple[str, Fill]:
     if not is_dynamic(name, item):
         return name, _compile(item)
-    return name[:-2], compile_expression(item).evaluate
+    return name[:-2], compile_expression(item.strip()).evaluate

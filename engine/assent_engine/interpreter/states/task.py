@@ -11,6 +11,8 @@ from assent_engine.interpreter.states.work import Work, forked
 from assent_engine.interpreter.visit import Visit
 from assent_schemas.states import TaskState
 
+CALLBACK = ".waitForTaskToken"
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -31,6 +33,8 @@ class Task:
         return cls(work, state.resource, timeout, heartbeat, macro)
 
     def run(self, visit: Visit) -> Run:
+        visit.awaits_token = self.resource.endswith(CALLBACK) and not visit.dialect.snake_case
+
         def attempt(effective: Any, key: str) -> Generator[Effect, Any, Outcome]:
             return self._attempt(effective, key, visit)
 
