@@ -11,6 +11,8 @@ from assent_schemas.errors import PolicyInvalid, Problem, pointer
 
 TITLE = "The imported machine cannot be run here"
 Json = dict[str, Any]
+WIDEST = 10_000
+"""The highest bound on a Map's width that our models take; a higher one bounds nothing."""
 
 _INERT = {"asl_fields", "asl_order", "comment", "credentials", "label", "processor_config"}
 _NULL_MEANS_SOMETHING = {"input_path", "output_path", "result_path", "result"}
@@ -64,6 +66,9 @@ def _map(bare: Json, state: Json) -> Json:
     selector = bare.pop("parameters", None)
     if selector is not None:
         bare.setdefault("item_selector", selector)
+    most = bare.get("max_concurrency")
+    if isinstance(most, int) and most > WIDEST:
+        bare["max_concurrency"] = 0
     if _is_distributed(state) and not any(key.startswith("tolerated_failure_") for key in bare):
         # Children run on their own: what fails the Map is the threshold, not a child's error.
         bare["tolerated_failure_count"] = 0
