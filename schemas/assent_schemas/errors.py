@@ -8,7 +8,11 @@ AssentError
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+Operation = dict[str, Any]
+"""One operation of a JSON Patch, RFC 6902."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,8 @@ class Problem:
     """One thing that is wrong, in words a person or an agent can act on.
 
     `code` is stable across releases; `pointer` is an RFC 6901 JSON Pointer into the
-    document at hand ("" is the whole of it, None where there is no document).
+    document at hand ("" is the whole of it, None where there is no document). `fix` is the one
+    obvious repair of that document, as RFC 6902 operations.
     """
 
     code: str
@@ -24,9 +29,13 @@ class Problem:
     detail: str
     remedy: str = ""
     pointer: str | None = None
+    fix: tuple[Operation, ...] | None = field(default=None, hash=False)
 
-    def as_json(self) -> dict[str, str | None]:
-        return asdict(self)
+    def as_json(self) -> dict[str, Any]:
+        """The fields by name; `fix` only where there is one."""
+        shown = asdict(self)
+        fix = shown.pop("fix")
+        return shown if fix is None else {**shown, "fix": list(fix)}
 
 
 class AssentError(Exception):
@@ -61,6 +70,11 @@ class StoreError(AssentError):
 def pointer(*parts: str | int) -> str:
     """Join reference tokens into an RFC 6901 JSON Pointer."""
     return "".join(f"/{escape_token(str(part))}" for part in parts)
+
+
+def replacing(where: str, value: Any) -> tuple[Operation]:
+    """A fix that puts another value at a place."""
+    return ({"op": "replace", "path": where, "value": value},)
 
 
 def escape_token(token: str) -> str:

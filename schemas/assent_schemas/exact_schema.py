@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
@@ -18,9 +18,9 @@ from jsonschema.validators import extend
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from assent_schemas.errors import Problem, pointer
+from assent_schemas.errors import Operation, Problem, pointer, replacing
 from assent_schemas.exact_json import type_name
-from assent_schemas.spelling import did_you_mean
+from assent_schemas.spelling import asked, nearest
 
 MOST_PROBLEMS = 100
 
@@ -92,10 +92,7 @@ def problems(
     except (RecursionError, Unresolvable):
         detail = "The schema refers to itself without end or to what is not there."
         return [Problem(f"{prefix}.schema_unusable", title, detail, "", base)]
-    told = {
-        (where, code, detail): Problem(f"{prefix}.{code}", title, detail, remedy, base + where)
-        for where, code, detail, remedy in _without_echoes(first)
-    }
+    told = {row[:3]: row.problem(prefix, title, base) for row in _without_echoes(first)}
     return [told[key] for key in sorted(told)]
 
 
@@ -144,7 +141,23 @@ def _schemas(node: Any) -> Iterator[dict[str, Any]]:
             yield from _schemas(item)
 
 
-Row = tuple[str, str, str, str]
+class Row(NamedTuple):
+    """One problem, its places relative to the value at hand."""
+
+    where: str
+    code: str
+    detail: str
+    remedy: str = ""
+    fix: tuple[Operation, ...] | None = None
+
+    def problem(self, prefix: str, title: str, base: str) -> Problem:
+        """The row as a problem, its places in the document that the reader knows."""
+        fix = self.fix and tuple(
+            {key: base + item if key in {"path", "from"} else item for key, item in one.items()}
+            for one in self.fix
+        )
+        code, where = f"{prefix}.{self.code}", base + self.where
+        return Problem(code, title, self.detail, self.remedy, where, fix)
 
 
 def _explain(error: ValidationError, schema: dict[str, Any]) -> Iterable[Row]:
@@ -157,16 +170,16 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> Iterable[Row]:
         case "oneOf" if _is_key_choice(error.validator_value, error.instance):
             return [_key_choice(error, where)]
         case "not" if names := _forbidden_together(error.validator_value):
-            return [(where, "exclusive_keys", f"Only one of {names} may stand here.", "")]
+            return [Row(where, "exclusive_keys", f"Only one of {names} may stand here.")]
         case "anyOf" | "oneOf" if (inner := _meant(error)) is not None:
             return _explain(inner, schema)
         case "type":
-            return [(where, "wrong_type", _wanted(error), "")]
+            return [Row(where, "wrong_type", _wanted(error))]
         case "enum":
             return [_not_in(error, where)]
         case keyword:
             code = _CODES.get(str(keyword), "out_of_bounds")
-            return [(where, code, _sentence(error), "")]
+            return [Row(where, code, _sentence(error))]
 
 
 def _meant(error: ValidationError) -> ValidationError | None:
@@ -179,8 +192,8 @@ def _meant(error: ValidationError) -> ValidationError | None:
 
 def _without_echoes(rows: list[Row]) -> list[Row]:
     """Where a value has the wrong type, nothing else that is said of it means anything."""
-    mistyped = {where for where, code, _, _ in rows if code == "wrong_type"}
-    return [row for row in rows if row[0] not in mistyped or row[1] == "wrong_type"]
+    mistyped = {row.where for row in rows if row.code == "wrong_type"}
+    return [row for row in rows if row.where not in mistyped or row.code == "wrong_type"]
 
 
 def _unknown_keys(error: ValidationError, where: str) -> Iterator[Row]:
@@ -188,9 +201,14 @@ def _unknown_keys(error: ValidationError, where: str) -> Iterator[Row]:
     instance: Any = error.instance
     known = list(schema.get("properties", {}))
     for name in sorted(set(instance) - set(known)):
-        remedy = did_you_mean(name, known, f"Known here: {', '.join(known)}.")
-        shown = textwrap.shorten(name, 80, placeholder="...")
-        yield (where + pointer(name), "unknown_key", f'"{shown}" is not known here.', remedy)
+        near = nearest(name, known)
+        remedy = asked(near, f"Known here: {', '.join(known)}.")
+        detail = f'"{textwrap.shorten(name, 80, placeholder="...")}" is not known here.'
+        at = where + pointer(name)
+        # A key that is there already would be lost.
+        free = near is not None and near not in instance
+        move = {"op": "move", "from": at, "path": where + pointer(near or "")}
+        yield Row(at, "unknown_key", detail, remedy, (move,) if free else None)
 
 
 def _missing(error: ValidationError, where: str) -> Row:
@@ -198,7 +216,7 @@ def _missing(error: ValidationError, where: str) -> Row:
     instance: Any = error.instance
     absent = [name for name in required if name not in instance]
     named = next(name for name in absent if f"'{name}'" in error.message)
-    return (where, "missing_key", f'"{named}" is missing.', "")
+    return Row(where, "missing_key", f'"{named}" is missing.')
 
 
 def _is_key_choice(branches: Any, instance: Any) -> bool:
@@ -225,17 +243,20 @@ def _key_choice(error: ValidationError, where: str) -> Row:
     held = [names for names in groups if all(name in instance for name in names)]
     names = ", ".join(names[-1] for names in groups)
     if not held:
-        return (where, "missing_key", f"One of {names} is needed here.", "")
+        return Row(where, "missing_key", f"One of {names} is needed here.")
     found = " and ".join(names[-1] for names in held)
-    return (where, "exclusive_keys", f"Only one of {found} may stand here.", "Remove the others.")
+    detail = f"Only one of {found} may stand here."
+    return Row(where, "exclusive_keys", detail, "Remove the others.")
 
 
 def _not_in(error: ValidationError, where: str) -> Row:
     values: Any = error.validator_value
     allowed = [str(value) for value in values]
-    remedy = did_you_mean(error.instance, allowed) if isinstance(error.instance, str) else ""
+    texts = [value for value in values if isinstance(value, str)]
+    near = nearest(error.instance, texts) if isinstance(error.instance, str) else None
     detail = f"{_shown(error.instance)} is not one of {', '.join(allowed)}."
-    return (where, "not_allowed", detail, remedy)
+    fix = None if near is None else replacing(where, near)
+    return Row(where, "not_allowed", detail, asked(near), fix)
 
 
 def _shown(value: Any) -> str:

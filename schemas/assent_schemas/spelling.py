@@ -18,5 +18,9 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """The closest known name as a remedy, or another one."""
-    near = nearest(name, known)
+    return asked(nearest(name, known), otherwise)
+
+
+def asked(near: str | None, otherwise: str = "") -> str:
+    """A name that was most likely meant as a remedy, or another remedy where there is none."""
     return otherwise if near is None else f'Did you mean "{near}"?'

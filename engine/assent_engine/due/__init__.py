@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from cronsim import CronSim
 
-from assent_engine.due.crontab import is_valid_cron, read
+from assent_engine.due.crontab import is_valid_cron, read, spelt_out
 from assent_engine.due.local_time import in_order, once, start, through, zone_of
 from assent_schemas.triggers import AnyTrigger, CronTrigger, IntervalTrigger, OnceTrigger
 
-__all__ = ["due", "is_valid_cron"]
+__all__ = ["due", "is_valid_cron", "spelt_out"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

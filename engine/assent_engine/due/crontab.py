@@ -55,6 +55,17 @@ FIELDS = (
 )
 
 
+NICKNAMES = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Crontab:
     """A faultless expression, in the words that the library reads as crontab(5) does."""
@@ -71,6 +82,11 @@ def is_valid_cron(expression: str) -> str | None:
     except Fault as fault:
         return str(fault)
     return None
+
+
+def spelt_out(expression: str) -> str | None:
+    """The five fields that a nickname of other crons stands for."""
+    return NICKNAMES.get(expression.strip().lower())
 
 
 @lru_cache(maxsize=4096)

@@ -141,9 +141,9 @@ class StepRegistry:
             return any(self.acts(inner) for inner in macro.resources())
         return step is not None and step.side_effect
 
-    def meant(self, name: str) -> str:
-        """A remedy that names what a misspelt name was most likely meant to be, or ""."""
-        return spelling.did_you_mean(name, self.names())
+    def nearest(self, name: str) -> str | None:
+        """The name that a misspelt one was most likely meant to be."""
+        return spelling.nearest(name, self.names())
 
     def _claim(self, name: str) -> None:
         if name in self._steps or name in self._macros:

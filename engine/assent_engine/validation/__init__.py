@@ -5,13 +5,14 @@ holds the problems of both layers.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from assent_engine import asl
 from assent_engine.validation.expressions import expression_problems
 from assent_engine.validation.machines import Json, machines, objects
-from assent_engine.validation.problems import problem
+from assent_engine.validation.problems import misspelt, problem
 from assent_engine.validation.recovery import recovery_problems
 from assent_engine.validation.references import reference_problems
 from assent_engine.validation.repeats import repeat_problems
@@ -34,7 +35,8 @@ def validate(document: Any, resources: Resources) -> Policy:
     Each layer stops at a hundred: what is worse than that is not read to its end.
     An imported machine must be well-formed by the reference's rules first, and runnable here.
     """
-    if isinstance(document, dict) and document.get("dialect") == "asl":
+    imported = isinstance(document, dict) and document.get("dialect") == "asl"
+    if imported:
         document = _imported(document)
     found: list[Problem] = []
     policy: Policy | None = None
@@ -45,7 +47,8 @@ def validate(document: Any, resources: Resources) -> Policy:
     if isinstance(document, dict):
         found.extend(islice(_semantic_problems(document, resources), MOST_PROBLEMS))
     if found or policy is None:
-        raise PolicyInvalid(found)
+        # The places of a fix would be those of the lowered machine.
+        raise PolicyInvalid(replace(one, fix=None) if imported else one for one in found)
     return policy
 
 
@@ -82,4 +85,5 @@ def _resource(state: Json, where: str, resources: Resources) -> Iterator[Problem
     name = state.get("resource")
     if state.get("type") == "Task" and isinstance(name, str) and not resources.knows(name):
         detail = f'There is no step or macro "{name}".'
-        yield problem("resource.unknown", f"{where}/resource", detail, resources.meant(name))
+        near = resources.nearest(name)
+        yield misspelt("resource.unknown", f"{where}/resource", detail, near)

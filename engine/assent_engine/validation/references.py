@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from assent_engine.validation.machines import Json, objects, rules
-from assent_engine.validation.problems import problem
+from assent_engine.validation.problems import misspelt, problem
 from assent_schemas.errors import Problem, pointer
-from assent_schemas.spelling import did_you_mean
+from assent_schemas.spelling import nearest
 
 
 def reference_problems(machine: Json, where: str) -> Iterator[Problem]:
@@ -23,8 +23,8 @@ def reference_problems(machine: Json, where: str) -> Iterator[Problem]:
     for at, target in links:
         if isinstance(target, str) and target not in states:
             detail = f'There is no state "{target}" in this machine.'
-            remedy = did_you_mean(target, states)
-            yield problem("reference.unknown_state", where + at, detail, remedy)
+            near = nearest(target, states)
+            yield misspelt("reference.unknown_state", where + at, detail, near)
     start = machine.get("start_at")
     if isinstance(start, str) and start in states:
         yield from _unreachable(states, start, reached, where)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-from assent_schemas.spelling import did_you_mean
+from assent_schemas.spelling import nearest
 
 
 class Resources(Protocol):
@@ -14,8 +14,8 @@ class Resources(Protocol):
         """Whether a resource can be called."""
         ...
 
-    def meant(self, name: str) -> str:
-        """A remedy for a misspelt name, or ""."""
+    def nearest(self, name: str) -> str | None:
+        """The name that a misspelt one was most likely meant to be."""
         ...
 
     def acts(self, name: str) -> bool:
@@ -36,8 +36,8 @@ class Named:
     def knows(self, name: str) -> bool:
         return self.names is None or name in self.names
 
-    def meant(self, name: str) -> str:
-        return did_you_mean(name, sorted(self.names or ()))
+    def nearest(self, name: str) -> str | None:
+        return nearest(name, sorted(self.names or ()))
 
     def acts(self, name: str) -> bool:
         del name
