@@ -15,7 +15,7 @@ from assent_engine.registry.declaration import (
     StepDeclaration,
 )
 from assent_engine.registry.macro import Macro
-from assent_schemas import spelling
+from assent_schemas import exact_json, spelling
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -41,6 +41,7 @@ class StepRegistry:
     def __init__(self) -> None:
         self._steps: dict[str, StepDeclaration] = {}
         self._macros: dict[str, Macro] = {}
+        self._schemas: dict[str, dict[str, Any]] = {}
 
     @classmethod
     def shared(cls) -> "StepRegistry":
@@ -140,6 +141,13 @@ class StepRegistry:
         if macro is not None:
             return any(self.acts(inner) for inner in macro.resources())
         return step is not None and step.side_effect
+
+    def input_schema(self, name: str) -> dict[str, Any] | None:
+        """JSON Schema of what a step takes, its numbers exact; None for a macro."""
+        step = self._steps.get(name)
+        if step is not None and name not in self._schemas:
+            self._schemas[name] = exact_json.plain(step.input_schema)
+        return self._schemas.get(name)
 
     def nearest(self, name: str) -> str | None:
         """The name that a misspelt one was most likely meant to be."""

@@ -12,6 +12,7 @@ from typing import Any
 from assent_engine import asl
 from assent_engine.validation.expressions import expression_problems
 from assent_engine.validation.machines import Json, machines, objects
+from assent_engine.validation.parameters import parameter_problems
 from assent_engine.validation.problems import misspelt, problem
 from assent_engine.validation.recovery import recovery_problems
 from assent_engine.validation.references import reference_problems
@@ -64,6 +65,7 @@ def _semantic_problems(document: Json, resources: Resources) -> Iterator[Problem
         for name, state in objects(machine.get("states")):
             at = where + pointer("states", name)
             yield from _resource(state, at, resources)
+            yield from parameter_problems(state, at, resources)
             yield from repeat_problems(state, at, resources)
             yield from expression_problems(state, at)
             yield from recovery_problems(state, at)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from assent_schemas.spelling import nearest
 
@@ -26,6 +26,10 @@ class Resources(Protocol):
         """Whether a resource is a macro, tried again as a whole."""
         ...
 
+    def input_schema(self, name: str) -> dict[str, Any] | None:
+        """JSON Schema of what a step takes, its numbers exact; None where it is not known."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -46,3 +50,7 @@ class Named:
     def is_macro(self, name: str) -> bool:
         del name
         return False
+
+    def input_schema(self, name: str) -> dict[str, Any] | None:
+        del name
+        return None
