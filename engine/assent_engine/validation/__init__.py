@@ -20,12 +20,13 @@ from assent_engine.validation.repeats import repeat_problems
 from assent_engine.validation.resources import Named, Resources
 from assent_engine.validation.triggers import moment_problem, trigger_problems
 from assent_engine.validation.variables import variable_problems
+from assent_engine.validation.warnings import warnings
 from assent_schemas import exact_schema
 from assent_schemas.document import read_policy
 from assent_schemas.errors import PolicyInvalid, Problem, pointer
 from assent_schemas.policy import Policy
 
-__all__ = ["MOST_PROBLEMS", "Named", "Resources", "machines", "validate"]
+__all__ = ["MOST_PROBLEMS", "Named", "Resources", "machines", "validate", "warnings"]
 
 MOST_PROBLEMS = 100
 

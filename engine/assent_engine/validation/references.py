@@ -17,7 +17,7 @@ def reference_problems(machine: Json, where: str) -> Iterator[Problem]:
     links = [("/start_at", machine.get("start_at"))]
     reached: dict[str, list[str]] = {}
     for name, state in states.items():
-        targets = list(_links(state))
+        targets = list(links_of(state))
         links += [(pointer("states", name) + at, target) for at, target in targets]
         reached[name] = [str(target) for _, target in targets]
     for at, target in links:
@@ -30,7 +30,7 @@ def reference_problems(machine: Json, where: str) -> Iterator[Problem]:
         yield from _unreachable(states, start, reached, where)
 
 
-def _links(state: Json) -> Iterator[tuple[str, Any]]:
+def links_of(state: Json) -> Iterator[tuple[str, Any]]:
     """Where a state can lead, with pointers relative to it."""
     for key in ("next", "default", "on_reject", "on_timeout"):
         if key in state:

@@ -74,6 +74,16 @@ def show_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
         show(_problem(problem), err=True)
 
 
+def warning_lines(warnings: Sequence[Problem]) -> list[str]:
+    """Each warning in a line: where, what and which."""
+    from assent_service.cli.text import shown
+
+    return [
+        f"Warning {one.code}: {shown(one.detail, _LONGEST)} At {shown(one.pointer or '', _LONGEST)}"
+        for one in warnings
+    ]
+
+
 def _problem(problem: Problem) -> "RenderableType":
     from rich.text import Text
 

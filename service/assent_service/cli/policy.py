@@ -29,14 +29,23 @@ def validate(file: str, home: Path | None, as_json: bool) -> None:
     from assent_engine import library
     from assent_engine.registry import StepRegistry
     from assent_engine.validation import validate as check
-    from assent_service.cli.output import emit
+    from assent_engine.validation import warnings
+    from assent_service.cli.output import emit, warning_lines
     from assent_service.cli.reading_files import read_document
     from assent_service.cli.text import shown
 
     library.load()
-    found = check(read_document(file), StepRegistry.shared())
-    data = {"valid": True, "name": found.name, "states": len(found.states)}
-    emit(data, lambda: f"{shown(found.name)}: no problems found.", as_json=as_json)
+    document, registry = read_document(file), StepRegistry.shared()
+    found = check(document, registry)
+    doubts = warnings(document, registry)
+    data = {
+        "valid": True,
+        "name": found.name,
+        "states": len(found.states),
+        "warnings": [one.as_json() for one in doubts],
+    }
+    text = "\n".join([f"{shown(found.name)}: no problems found.", *warning_lines(doubts)])
+    emit(data, lambda: text, as_json=as_json)
 
 
 @policy.command()
