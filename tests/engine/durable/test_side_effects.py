@@ -302,7 +302,7 @@ async def test_an_irreversible_deed_is_logged_with_its_reason(bench: Bench) -> N
 
 
 async def test_refused_input_is_a_failure_with_nothing_called(bench: Bench) -> None:
-    state = {**task("order.place"), "parameters": {"n": "many"}}
+    state = {**task("order.place"), "parameters": {"n.$": "States.Format('many')"}}
     async with bench.open() as engine:
         report = await ran(engine, policy(state))
     assert (report.status, report.error) == (RunStatus.FAILED, "Step.InvalidInput")
