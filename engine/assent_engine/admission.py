@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
+from assent_engine import asl
 from assent_engine.clock import Clock
 from assent_engine.interpreter import Program
 from assent_engine.moments import timestamp
@@ -50,7 +51,13 @@ class Admission:
         self._revocations += 1
 
     def check(self, document: Any) -> Policy:
-        """Validate a document; raises PolicyInvalid with every problem."""
+        """Validate a document; raises PolicyInvalid with every problem.
+
+        An imported machine that speaks JSONata can be simulated, and is refused here: what an
+        owner approves must be readable, and its worst case known.
+        """
+        if found := asl.approval_problems(document):
+            raise PolicyInvalid(found)
         names = set(self.registry.names())
         return validate(document, names.__contains__, self.registry.nearest)
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from assent_engine import asl
 from assent_engine.effects import Failed, Ok, Outcome, RunStep, ScopeSpec, idempotency_key
 from assent_engine.interpreter import ROOT, Program, RunHeader
+from assent_engine.interpreter.query import Query
 from assent_engine.moments import timestamp
 from assent_engine.registry import StepContext, StepFailed, StepRegistry, World
 from assent_engine.registry.invocation import INVALID_OUTPUT, NOT_AVAILABLE, invoke, within_limit
@@ -64,7 +66,7 @@ def simulate(
         raise Refused(Problem("simulate.unknown_decision", "No such decision", detail))
     start = now or datetime.now(UTC)
     header = _header(read, exact_json.plain(input), start, seed)
-    program = Program.compile(read, _macros(registry, steps or {}))
+    program = Program.compile(read, _macros(registry, steps or {}), query=_query(document))
     with _performer(steps, registry, open_world or _no_world, header) as perform:
         deadline = _deadline(read, start)
         simulation = Simulation(program, header, perform, start, deadline)
@@ -77,6 +79,15 @@ def _read(document: Any, registry: StepRegistry, steps: Mapping[str, StandIn]) -
         return validate(document, lambda _name: True)
     known = {*registry.names(), *steps}
     return validate(document, known.__contains__, registry.nearest)
+
+
+def _query(document: Any) -> Query | None:
+    """The worker for JSONata; neither imported nor started for a policy that has none."""
+    if not asl.speaks_jsonata(document):
+        return None
+    from assent_engine.jsonata import Evaluator
+
+    return Evaluator.shared()
 
 
 def _header(policy: Policy, given: Any, start: datetime, seed: str) -> RunHeader:

@@ -4,7 +4,7 @@ import decimal
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from assent_engine.effects import Effect, Failed, Ok, Outcome, Sleep
 from assent_engine.interpreter.faults import (
@@ -31,7 +31,7 @@ class Recovery:
     """The retriers and catchers of one state; a retrier's counter lives for one visit."""
 
     retriers: tuple[Retrier, ...]
-    catchers: tuple["CompiledCatcher", ...]
+    catchers: tuple["Catches", ...]
 
     @classmethod
     def of(cls, state: WorkState) -> "Recovery":
@@ -65,6 +65,14 @@ class Recovery:
     def _retrier(self, error: str) -> int | None:
         rules = enumerate(self.retriers)
         return next((at for at, rule in rules if matches(rule.error_equals, error)), None)
+
+
+class Catches(Protocol):
+    """A catcher, in either query language."""
+
+    @property
+    def errors(self) -> list[str]: ...
+    def leads(self, visit: Visit, failure: Failed, /) -> Transition: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from assent_engine.effects import Effect, Item, Now
 from assent_engine.interpreter.dialect import ASSENT, Dialect
 from assent_engine.interpreter.faults import DATA_LIMIT, StateFault
+from assent_engine.interpreter.query import NoQuery, Query
 from assent_schemas import exact_json
 
 
@@ -46,6 +47,7 @@ class Visit:
     retries: int | None = None
     draws: int = 0
     weight: int = 0
+    query: Query = NoQuery()  # noqa: RUF009 - holds nothing
 
     def enter(self) -> Generator[Effect, Any, None]:
         """Ask for the time of entry; done only for states whose paths name it."""

@@ -62,7 +62,8 @@ def _semantic_problems(document: Json, knows: Knows, nearest: Nearest) -> Iterat
         for name, state in objects(machine.get("states")):
             at = where + pointer("states", name)
             yield from _resource(state, at, knows, nearest)
-            yield from expression_problems(state, at)
+            if state.get("query_language") != "JSONata":
+                yield from expression_problems(state, at)
             yield from recovery_problems(state, at)
             yield from moment_problem(
                 state.get("timestamp"), "wait.bad_timestamp", f"{at}/timestamp"
