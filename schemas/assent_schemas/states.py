@@ -255,7 +255,7 @@ def _language(state: Any) -> str:
     return "JSONata" if own == "JSONata" else "JSONPath"
 
 
-_PathState = Annotated[
+PathState = Annotated[
     TaskState
     | PassState
     | ChoiceState
@@ -267,7 +267,7 @@ _PathState = Annotated[
     | ApprovalState,
     Field(discriminator="type"),
 ]
-_QueryState = Annotated[
+QueryState = Annotated[
     JsonataTask
     | JsonataPass
     | JsonataChoice
@@ -279,7 +279,7 @@ _QueryState = Annotated[
     Field(discriminator="type"),
 ]
 AnyState = Annotated[
-    Annotated[_PathState, Tag("JSONPath")] | SkipJsonSchema[Annotated[_QueryState, Tag("JSONata")]],
+    Annotated[PathState, Tag("JSONPath")] | SkipJsonSchema[Annotated[QueryState, Tag("JSONata")]],
     Discriminator(_language),
 ]
 

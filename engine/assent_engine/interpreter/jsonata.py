@@ -18,13 +18,14 @@ from assent_schemas import exact_json
 
 States = dict[str, Any]
 T = TypeVar("T")
+_MARKED = re.compile(r"\{%.*%\}", re.DOTALL)
 # What may see the time: the context object, however it is reached, and the clock's functions.
 _TIMED = re.compile(r"\$states(?!\s*\.\s*(?:input|result|errorOutput)\b)|\$(?:now|millis)\b")
 
 
 def is_expression(node: Any) -> bool:
     """Whether a value is an expression: the marks enclose the whole text."""
-    return isinstance(node, str) and node.startswith("{%") and node.endswith("%}")
+    return isinstance(node, str) and _MARKED.fullmatch(node) is not None
 
 
 @dataclass(frozen=True, slots=True)

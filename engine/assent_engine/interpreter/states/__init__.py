@@ -22,6 +22,12 @@ def compile_state(
     """Compile one state of a document; raises PathSyntaxError."""
     if isinstance(state, JsonataState):
         return compile_jsonata(state, pointer, compiler)
+    return _compile_path_state(name, state, pointer, compiler)
+
+
+def _compile_path_state(
+    name: str, state: document.PathState, pointer: str, compiler: Compiler
+) -> CompiledState:
     match state:
         case document.TaskState():
             return Task.of(state, compiler)
