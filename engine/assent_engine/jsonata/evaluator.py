@@ -57,8 +57,7 @@ class Evaluator:
                 raise
         if "values" not in answer:
             raise QueryFailed(answer["at"], answer["cause"])
-        values: list[Any] = exact_json.plain(answer["values"])
-        return values
+        return [_exact(at, value) for at, value in enumerate(answer["values"])]
 
     def close(self) -> None:
         """End the worker, if there is one."""
@@ -84,7 +83,10 @@ class Evaluator:
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONHASHSEED": "0"},
         )
-        _read(self._process, START_TIME)
+        try:
+            _read(self._process, START_TIME)
+        except _Gone as gone:
+            raise RuntimeError(f"the worker for JSONata does not start: it {gone}") from None
         return self._process
 
     def _stop(self) -> None:
@@ -100,6 +102,13 @@ class Evaluator:
 
 
 _DIED = "ended its worker: it needs too much memory or nests too deep"
+
+
+def _exact(at: int, value: Any) -> Any:
+    try:
+        return exact_json.plain(value)
+    except ValueError as error:
+        raise QueryFailed(at, f"failed: {error}") from None
 
 
 def _line(question: Question) -> bytes:
@@ -122,12 +131,13 @@ def _read(process: subprocess.Popen[bytes], seconds: float) -> dict[str, Any]:
     """One line of the worker's within so many seconds; raises _Gone."""
     if process.stdout is None:
         raise _Gone(_DIED)
-    until, descriptor, text = time.monotonic() + seconds, process.stdout.fileno(), bytearray()
+    until, text, poll = time.monotonic() + seconds, bytearray(), select.poll()
+    poll.register(process.stdout, select.POLLIN)
     while not text.endswith(b"\n"):
         left = until - time.monotonic()
-        if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+        if left <= 0 or not poll.poll(left * 1000):
             raise _Gone(f"took longer than {seconds:g} seconds")
-        chunk = os.read(descriptor, _CHUNK)
+        chunk = os.read(process.stdout.fileno(), _CHUNK)
         text += chunk
         if not chunk or len(text) > _MOST:
             raise _Gone(_DIED)

@@ -16,6 +16,8 @@ from jsonata.utils import Utils  # type: ignore[import-untyped]
 from assent_engine.moments import moment
 
 MOST_ELEMENTS = 100_000
+MOST_WHOLE = 10**40
+DEEPEST = 100
 _ALGORITHMS = {
     "MD5": "md5",
     "SHA-1": "sha1",
@@ -126,24 +128,29 @@ def inward(value: Any) -> Any:
     return [inward(item) for item in value] if isinstance(value, list) else value
 
 
-def outward(value: Any) -> Any:
+def outward(value: Any, depth: int = 0) -> Any:
     """A result as JSON; raises Refused for a function and for what is no number."""
+    if depth > DEEPEST:
+        raise Refused("the result nests too deep")
     match value:
-        case None | str() | bool() | int():
+        case None | str() | bool():
             return value
-        case float():
+        case int() | float():
             return _number(value)
         case Utils.NullValue():
             return None
         case dict():
-            return {name: outward(item) for name, item in value.items()}
+            return {name: outward(item, depth + 1) for name, item in value.items()}
         case list():
-            return [outward(item) for item in value]
+            return [outward(item, depth + 1) for item in value]
         case _:
             raise Refused("the result is a function")
 
 
 def _number(value: float) -> float:
+    if isinstance(value, int) and abs(value) < MOST_WHOLE:
+        return value
+    value = float(value)
     if not math.isfinite(value):
         raise Refused("the result is not a number")
     return int(value) if value.is_integer() and abs(value) < 1 << 53 else value

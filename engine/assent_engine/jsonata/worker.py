@@ -7,6 +7,7 @@ asks limits the time. After running out of memory it ends, and a new one takes i
 import json
 import os
 import re
+import signal
 import sys
 from functools import lru_cache
 from typing import Any, BinaryIO
@@ -18,6 +19,8 @@ from assent_engine.jsonata.functions import Nothing, Recorded, Refused, inward, 
 MEMORY = 512 << 20
 LONGEST_ANSWER = 4 << 20
 LONGEST_CAUSE = 300
+LONGEST_TIME = 60
+"""Seconds after which it ends by itself: whoever asked has gone."""
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
@@ -77,10 +80,12 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     """Answer until the input ends."""
     _write(answers, {"ready": True})
     for line in questions:
+        signal.alarm(LONGEST_TIME)
         try:
             _write(answers, answer(json.loads(line)))
         except MemoryError:
             os._exit(1)
+        signal.alarm(0)
 
 
 def _write(answers: BinaryIO, what: dict[str, Any]) -> None:
