@@ -7,6 +7,7 @@ from assent_engine.interpreter.dialect import ASSENT, DIALECTS, Dialect
 from assent_engine.interpreter.query import NoQuery, Query
 from assent_engine.interpreter.states import CompiledState, Compiler, compile_state
 from assent_schemas.errors import escape_token
+from assent_schemas.jsonata_states import JsonataState
 from assent_schemas.policy import Policy
 from assent_schemas.states import ApprovalState, Machine
 
@@ -64,6 +65,8 @@ class Program:
         for name, state in machine.states.items():
             if isinstance(state, ApprovalState):
                 raise UnsupportedPolicy(f"{name}: Approval states cannot be run by this version")
+            if dialect.snake_case and isinstance(state, JsonataState):
+                raise UnsupportedPolicy(f"{name}: JSONata is only for imported machines")
             where = f"{pointer}/states/{escape_token(name)}"
             states[name] = compile_state(name, state, where, compiler)
         self.blocks[pointer] = Block(machine.start_at, states, dialect)

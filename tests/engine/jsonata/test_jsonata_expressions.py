@@ -202,8 +202,10 @@ def test_expressions_stand_at_any_depth_and_keys_are_never_expressions() -> None
 
 def test_the_cause_names_the_field_and_the_expression() -> None:
     result = run(pass_on(Output={"a": ["{% $states.input.missing %}"]}))
-    expected = "The JSONata expression '$states.input.missing' specified for the field 'Output/a[0]' returned nothing (undefined)."
-    assert result.cause == expected
+    assert result.cause == (
+        "The JSONata expression '$states.input.missing' specified for the field 'Output/a[0]'"
+        " returned nothing (undefined)."
+    )
 
 
 def test_numbers_that_no_expression_touches_keep_their_digits() -> None:
