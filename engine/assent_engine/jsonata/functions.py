@@ -61,7 +61,7 @@ class Recorded:
         }
         return {**found, "eval": None}
 
-    def _random(self, seed: float | None = None) -> float:
+    def _random(self, seed: float | None = None, *_more: Any) -> float:
         if seed is None:
             return self.stream.random()
         return random.Random(repr(float(seed))).random()  # noqa: S311 - a seed asks for it
@@ -69,7 +69,7 @@ class Recorded:
     def _shuffle(self, values: list[Any] | None) -> list[Any] | None:
         return None if values is None else self.stream.sample(list(values), len(values))
 
-    def _uuid(self) -> str:
+    def _uuid(self, *_more: Any) -> str:
         return str(uuid.UUID(bytes=self.stream.randbytes(16), version=4))
 
     def _millis(self) -> int:
