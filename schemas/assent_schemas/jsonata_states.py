@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from assent_schemas.fields import Comment, Document, Percentage, Seconds, StateName, Variables
+from assent_schemas.fields import Comment, Document, Percentage, Seconds, StateName
 from assent_schemas.recovery import ErrorNames, Retrier
 
 Jsonata = Annotated[str, Field(pattern=r"^\{%[\s\S]*%\}$")]
@@ -22,7 +22,7 @@ class JsonataRule(Document):
     condition: bool | Jsonata
     next: StateName
     output: Any = None
-    assign: Variables | None = None
+    assign: dict[str, Any] | None = None
     comment: Comment | None = None
 
 
@@ -32,7 +32,7 @@ class JsonataCatcher(Document):
     error_equals: ErrorNames
     next: StateName
     output: Any = None
-    assign: Variables | None = None
+    assign: dict[str, Any] | None = None
     comment: Comment | None = None
 
 
@@ -47,7 +47,7 @@ class JsonataOutput(JsonataState):
     """A state that shapes what goes on, and may set variables."""
 
     output: Any = None
-    assign: Variables | None = None
+    assign: dict[str, Any] | None = None
 
 
 class JsonataLeading(JsonataOutput):

@@ -438,3 +438,7 @@ def test_a_payload_is_not_larger_than_the_reference_allows() -> None:
 
 def test_exact_numbers_pass_where_no_expression_touches_them() -> None:
     assert called({}, given={"price": Decimal("10.10")}).output == {"price": Decimal("10.10")}
+
+
+def test_no_assignments_are_fine() -> None:
+    assert run({"A": {"Type": "Pass", "Assign": {}, "Output": 1, "End": True}}).output == 1
