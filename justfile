@@ -36,3 +36,7 @@ generate:
 # State speed and memory: a table and build/benchmarks.json
 bench:
     cd tests && uv run --frozen python -m benchmarks
+
+# The long runs, by name: due-times (every zone, every month of seven years, against an oracle)
+torture name:
+    ASSENT_FULL=1 uv run --frozen pytest tests/engine/{{ replace(name, "due-times", "due") }}

@@ -58,8 +58,7 @@ class Admission:
         """
         if found := asl.approval_problems(document):
             raise PolicyInvalid(found)
-        names = set(self.registry.names())
-        return validate(document, names.__contains__, self.registry.nearest)
+        return validate(document, self.registry)
 
     async def admit(self, policy_id: str, version: str | None = None) -> Admitted:
         """The verified policy that may run now; raises Refused, and records the refusal.
@@ -101,12 +100,12 @@ class Admission:
         version = version or policy.active_version
         if version is None:
             detail = f"No version of {policy.name} was approved."
-            raise refused("policy.not_approved", detail, "Approve it: assent policy approve")
+            raise refused("policy.not_approved", detail)
         row = await self.store.read.version(policy_id, version)
         approval = await self.store.read.approval(policy_id, version)
         if row is None or approval is None or approval.decision != "approved":
             detail = f"Version {version} of {policy.name} is not approved."
-            raise refused("policy.not_approved", detail, "Approve it: assent policy approve")
+            raise refused("policy.not_approved", detail)
         document = await self.intact(row, approval.hash)
         if (lapsed := _difference(approval.steps, self.pins(document))) is not None:
             detail = f"{lapsed} is not what it was when version {version} was approved."
@@ -159,6 +158,22 @@ def _difference(pinned: dict[str, str], present: dict[str, str]) -> str | None:
     return next((name for name in names if pinned.get(name) != present.get(name)), None)
 
 
+_NOT_FOUND = ("unknown", "ambiguous", "no_such_version")
+_REMEDIES = {
+    "policy.disabled": "Switch it on again: assent policy enable",
+    "policy.removed": "Propose it anew: assent policy propose",
+    "policy.ambiguous": "Name it by its id: assent policy list",
+    "policy.not_approved": "Look at it and decide: assent policy approve",
+    "policy.no_such_version": "See its versions: assent policy list",
+    "policy.unknown": "List them: assent policy list",
+    "run.unknown": "List them: assent run list",
+    "run.ended": "Start a new one: assent run start",
+    "approval.decided": "A decision is given once. To change it, propose a new version.",
+}
+
+
 def refused(code: str, detail: str, remedy: str = "") -> Refused:
     """The engine's no, with its reason."""
-    return Refused(Problem(code, "The engine does not do this", detail, remedy))
+    found = code.rpartition(".")[2] not in _NOT_FOUND
+    title = "The engine does not do this" if found else "Not found"
+    return Refused(Problem(code, title, detail, remedy or _REMEDIES.get(code, "")))

@@ -39,7 +39,7 @@ class Home:
         """Make the folder, private to its owner; raises StoreError where that cannot be."""
         try:
             self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
-            self.path.chmod(PRIVATE)
+            self.path.chmod(self.path.stat().st_mode & PRIVATE)
             probe = self.path / ".probe"
             probe.touch()
             probe.unlink(missing_ok=True)

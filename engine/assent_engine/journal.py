@@ -109,6 +109,11 @@ def entry_hash(*parts: str | int) -> str:
     return mark.hexdigest()
 
 
+def seal(head: str, cursor: Any) -> str:
+    """Binds a snapshot to the journal as it stood, so that neither is changed without the other."""
+    return entry_hash(head, exact_json.encode(cursor).decode())
+
+
 @dataclass(slots=True)
 class Ledger:
     """The chain of run ends, which retention never thins; `last` is its newest entry."""

@@ -1,7 +1,8 @@
 """A policy's life: proposed, decided by the owner, in force, replaced, switched off, removed."""
 
+import asyncio
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -38,37 +39,51 @@ class Proposal:
 
 @dataclass(slots=True)
 class Policies:
-    """Every change to policies and their versions."""
+    """Every change to policies and their versions, one at a time."""
 
     store: Store
     clock: Clock
     randomness: Randomness
     admission: Admission
+    # Who asks and then writes must not be overtaken: a second decision would find no first one.
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def propose(self, document: dict[str, Any], by: str) -> Proposal:
         """Take a document in as a proposal; assigns what a draft leaves out.
 
         Raises PolicyInvalid, and Refused for a version that stands already.
         """
-        document = dict(document)
         self.admission.check(document)
-        document.setdefault("policy_id", self.randomness.identifier())
-        document.setdefault("schema_version", SCHEMA_VERSION)
+        draft: dict[str, Any] = exact_json.plain(document)
+        draft.setdefault("policy_id", self.randomness.identifier())
+        draft.setdefault("schema_version", SCHEMA_VERSION)
+        async with self._turn:
+            return await self._propose(draft, by)
+
+    async def _propose(self, document: dict[str, Any], by: str) -> Proposal:
         policy_id = document["policy_id"]
         standing = await self.store.read.policy(policy_id)
+        if standing is not None:
+            _refuse_removed(standing)
         versions = await self.store.read.versions(policy_id)
-        document.setdefault("version", _next_version(versions))
-        version, digest = document["version"], exact_json.digest(document)
+        version = document.setdefault("version", _next_version(versions))
         if any(row.version == version for row in versions):
             detail = f"Version {version} of {policy_id} was proposed before."
             raise refused("policy.version_exists", detail, "Give the document another version.")
+        new = self._version(document, by)
+        first = [] if standing else [NewPolicy(policy_id, document["name"], new.at)]
+        audit = self._audit(by, "propose", policy_id, version, new.hash)
+        await self.store.commit(*first, new, audit)
+        return Proposal(policy_id, version, new.hash, document["name"])
+
+    def _version(self, document: dict[str, Any], by: str) -> NewVersion:
+        """The row of a proposal; raises PolicyInvalid for what could not be read back."""
+        text = exact_json.encode(document)
+        exact_json.parse(text)
         now = self.clock.now()
         at, until = timestamp(now), timestamp(now + REQUEST_LIFETIME)
-        text = exact_json.encode(document)
-        new = NewVersion(policy_id, version, digest, text, by, at, until)
-        first = [] if standing else [NewPolicy(policy_id, document["name"], at)]
-        await self.store.commit(*first, new, self._audit(by, "propose", policy_id, version, digest))
-        return Proposal(policy_id, version, digest, document["name"])
+        digest = exact_json.digest(document)
+        return NewVersion(document["policy_id"], document["version"], digest, text, by, at, until)
 
     async def find(self, reference: str) -> PolicyRow:
         """A policy by id, unique start of the id, or name; raises Refused."""
@@ -92,6 +107,10 @@ class Policies:
 
         Raises Refused where it is decided already, has expired, was altered, or is another one.
         """
+        async with self._turn:
+            await self._approve(policy_id, version, digest, by, how)
+
+    async def _approve(self, policy_id: str, version: str, digest: str, by: str, how: str) -> None:
         row = await self._undecided(policy_id, version)
         if digest != row.hash:
             detail = f"The document shown had the hash {digest}, this one has {row.hash}."
@@ -99,6 +118,7 @@ class Policies:
         document = await self.admission.intact(row)
         self.admission.check(document)
         policy = await self._policy(policy_id)
+        _refuse_removed(policy)
         change = self._changed(policy, name=document["name"], active_version=version)
         decision = self._decision(row, "approved", self.admission.pins(document), by, how)
         decided = VersionDecided(policy_id, version, VersionStatus.APPROVED)
@@ -107,11 +127,12 @@ class Policies:
 
     async def reject(self, policy_id: str, version: str, *, by: str, how: str) -> None:
         """The owner's no to a proposal; raises Refused where it is decided already."""
-        row = await self._undecided(policy_id, version)
-        decision = self._decision(row, "rejected", {}, by, how)
-        decided = VersionDecided(policy_id, version, VersionStatus.REJECTED)
-        audit = self._audit(by, "reject", policy_id, version, row.hash)
-        await self.store.commit(decision, decided, audit)
+        async with self._turn:
+            row = await self._undecided(policy_id, version)
+            decision = self._decision(row, "rejected", {}, by, how)
+            decided = VersionDecided(policy_id, version, VersionStatus.REJECTED)
+            audit = self._audit(by, "reject", policy_id, version, row.hash)
+            await self.store.commit(decision, decided, audit)
 
     async def disable(self, policy_id: str, *, by: str) -> None:
         """Let no run start or go on; runs under way stop before their next step."""
@@ -127,6 +148,10 @@ class Policies:
 
     async def rollback(self, policy_id: str, version: str | None = None, *, by: str) -> str:
         """Bring an earlier approved version back into force; returns which. Raises Refused."""
+        async with self._turn:
+            return await self._rollback(policy_id, version, by)
+
+    async def _rollback(self, policy_id: str, version: str | None, by: str) -> str:
         policy = await self._policy(policy_id)
         versions = await self.store.read.versions(policy_id)
         approved = [row.version for row in versions if row.status is VersionStatus.APPROVED]
@@ -153,11 +178,11 @@ class Policies:
         return row
 
     async def _switch(self, policy_id: str, status: PolicyStatus, action: str, by: str) -> None:
-        policy = await self._policy(policy_id)
-        if policy.status is PolicyStatus.REMOVED:
-            raise refused("policy.removed", f"{policy.name} was removed.")
-        change = self._changed(policy, status=status)
-        await self.store.commit(change, self._audit(by, action, policy_id, "", ""))
+        async with self._turn:
+            policy = await self._policy(policy_id)
+            _refuse_removed(policy)
+            change = self._changed(policy, status=status)
+            await self.store.commit(change, self._audit(by, action, policy_id, "", ""))
         self.admission.revoked()
 
     async def _policy(self, policy_id: str) -> PolicyRow:
@@ -195,17 +220,24 @@ class Policies:
         return AuditEntry(timestamp(self.clock.now()), who, action, policy_id, detail)
 
 
+def _refuse_removed(policy: PolicyRow) -> None:
+    if policy.status is PolicyStatus.REMOVED:
+        raise refused("policy.removed", f"{policy.name} was removed.")
+
+
 def choose_policy(policies: list[PolicyRow], reference: str) -> PolicyRow:
     """A policy by id, unique start of the id, or name; raises Refused."""
     exact = [row for row in policies if reference in (row.policy_id, row.name)]
     found = exact or [row for row in policies if row.policy_id.startswith(reference)]
+    # A name that was given up with its policy may be borne by another one since.
+    found = [row for row in found if row.status is not PolicyStatus.REMOVED] or found
     if len(found) == 1:
         return found[0]
     if found:
         ids = ", ".join(row.policy_id for row in found)
         raise refused("policy.ambiguous", f"{reference!r} names several policies: {ids}.")
     near = difflib.get_close_matches(reference, [row.name for row in policies], n=1)
-    remedy = f'Did you mean "{near[0]}"?' if near else "List them: assent policy list"
+    remedy = f'Did you mean "{near[0]}"?' if near else ""
     raise refused("policy.unknown", f"There is no policy {reference!r}.", remedy)
 
 

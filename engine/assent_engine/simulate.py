@@ -17,7 +17,7 @@ from assent_engine.registry import StepContext, StepFailed, StepRegistry, World
 from assent_engine.registry.invocation import INVALID_OUTPUT, NOT_AVAILABLE, invoke, within_limit
 from assent_engine.run_input import initial_data
 from assent_engine.simulation import PerformStep, Simulation, TraceEntry
-from assent_engine.validation import validate
+from assent_engine.validation import Named, validate
 from assent_schemas import exact_json
 from assent_schemas.errors import Problem, Refused
 from assent_schemas.policy import Policy
@@ -76,9 +76,8 @@ def simulate(
 def _read(document: Any, registry: StepRegistry, steps: Mapping[str, StandIn]) -> Policy:
     """The policy; an imported machine may name steps that are missing, if it never gets there."""
     if isinstance(document, dict) and document.get("dialect") == "asl":
-        return validate(document, lambda _name: True)
-    known = {*registry.names(), *steps}
-    return validate(document, known.__contains__, registry.nearest)
+        return validate(document, Named())
+    return validate(document, Named({*registry.names(), *steps}) if steps else registry)
 
 
 def _query(document: Any) -> Query | None:
@@ -190,6 +189,6 @@ def _result(outcome: Outcome | None, trace: list[TraceEntry]) -> Result:
         case Ok(value):
             return Result(RunStatus.COMPLETED, value, None, None, trace)
         case Failed(error, cause):
-            return Result(RunStatus.FAILED, None, error, cause, trace)
+            return Result(RunStatus.FAILED, None, error or None, cause or None, trace)
         case None:
             return Result(RunStatus.TIMED_OUT, None, "States.Timeout", "", trace)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, TypeVar
 
+from assent_schemas.errors import Problem, StoreError
 from assent_steps import macros, market, notify, positions, trade
 from assent_steps.adoption import adopt_files
 from assent_steps.broker import Broker
@@ -50,15 +51,25 @@ class PaperLibrary:
         if (prices := home / FILE).exists():
             shutil.copyfile(prices, to / FILE)
         if (broker := home / schema.FILE).exists():
-            with (
-                closing(sqlite3.connect(f"{broker.as_uri()}?mode=ro", uri=True)) as source,
-                closing(sqlite3.connect(to / schema.FILE)) as target,
-            ):
-                source.backup(target)
+            _copy(broker, to / schema.FILE)
 
     def overview(self, home: Path) -> dict[str, Any]:
         """{cash, positions, total_value, orders} as exact JSON; null where a price is unknown."""
         return _finish(overview_of(home))
+
+
+def _copy(broker: Path, to: Path) -> None:
+    """A consistent copy of the books; raises StoreError where they cannot be read."""
+    try:
+        with (
+            closing(sqlite3.connect(f"{broker.as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(to)) as target,
+        ):
+            source.backup(target)
+    except sqlite3.Error as error:
+        title, detail = "The paper broker's books cannot be read", f"{broker}: {error}."
+        remedy = "Restore the file, or import your holdings into another home."
+        raise StoreError(Problem("portfolio.unusable", title, detail, remedy)) from error
 
 
 def _finish(work: Coroutine[Any, Any, Value]) -> Value:

@@ -32,7 +32,7 @@ def furniture(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
     policy_id = shell.approved(greeter())
     shell.approved(greeter(policy_id=policy_id))
     waiting = shell.propose(greeter(policy_id=policy_id))
-    (run,) = shell.done("run", "start", policy_id)
+    run = shell.done("run", "start", policy_id)
     return Furnished(shell, policy_id, waiting["hash"], run["run_id"])
 
 

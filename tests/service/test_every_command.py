@@ -23,6 +23,11 @@ DONE = [
     ("policy remove", "Greeter"),
     ("policy list", ""),
     ("policy show", "Greeter"),
+    ("policy explain", "{good}"),
+    ("policy diff", "Greeter {good}"),
+    ("policy graph", "Greeter@1.0.0"),
+    ("policy import", "{machine}"),
+    ("policy export", "{good}"),
     ("run start", "Greeter"),
     ("run list", ""),
     ("run show", "{run}"),
@@ -43,6 +48,11 @@ NOT_DONE = [
     ("policy remove", "Nobody", "policy.unknown"),
     ("policy list", "--home {nowhere}", "home.missing"),
     ("policy show", "Nobody", "policy.unknown"),
+    ("policy explain", "{broken}", "reference.unknown_state"),
+    ("policy diff", "Greeter Nobody", "policy.unknown"),
+    ("policy graph", "Greeter@9.9.9", "policy.no_such_version"),
+    ("policy import", "{broken}", "asl.machine.no_start"),
+    ("policy export", "Nobody", "policy.unknown"),
     ("run start", "Nobody", "policy.unknown"),
     ("run list", "--home {nowhere}", "home.missing"),
     ("run show", "Nobody", "run.unknown"),
@@ -53,6 +63,9 @@ NOT_DONE = [
 ]
 
 
+MACHINE = {"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}
+
+
 @pytest.fixture
 def words(furnished: Furnished, tmp_path: Path) -> dict[str, str | Path]:
     (tmp_path / "broken.json").write_text(
@@ -61,6 +74,7 @@ def words(furnished: Furnished, tmp_path: Path) -> dict[str, str | Path]:
     return {
         "good": written(tmp_path / "good.json", greeter("Other")),
         "broken": tmp_path / "broken.json",
+        "machine": written(tmp_path / "machine.json", MACHINE),
         "prices": SAMPLE / "prices.csv",
         "nowhere": tmp_path / "nowhere",
         "used": furnished.shell.home,

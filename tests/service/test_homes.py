@@ -33,7 +33,7 @@ def test_two_homes_do_not_see_each_other(tmp_path: Path) -> None:
     one, other = Shell(tmp_path / "one"), Shell(tmp_path / "other")
     one.approved(greeter("One"))
     other.approved(greeter("Other"))
-    (run,) = one.done("run", "start", "One")
+    run = one.done("run", "start", "One")
     assert [row["name"] for row in one.done("policy", "list")] == ["One"]
     assert [row["name"] for row in other.done("policy", "list")] == ["Other"]
     assert other.done("run", "list") == []

@@ -45,7 +45,7 @@ def policy_id(shell: Shell) -> str:
     ],
 )
 def test_a_hostile_name_is_shown_escaped(shell: Shell, policy_id: str, words: str) -> None:
-    (run,) = shell("run", "start", policy_id, "--json").json
+    run = shell("run", "start", policy_id, "--json").json
     said = shell(*words.format(id=policy_id, run=run["run_id"]).split())
     assert hidden_in(said.out + said.err) == set()
     assert SHOWN in said.out + said.err or "nobody" in words

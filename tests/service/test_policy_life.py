@@ -15,7 +15,7 @@ def test_a_policy_lives_from_draft_to_removal(shell: Shell, tmp_path: Path) -> N
     made = shell.done("policy", "propose", draft, "--by", "my-agent")
     assert shell("run", "start", "Greeter").code == 1
     shell.approve(made)
-    assert shell.done("run", "start", "Greeter")[0]["status"] == "COMPLETED"
+    assert shell.done("run", "start", "Greeter")["status"] == "COMPLETED"
     shell.done("policy", "disable", "Greeter")
     assert shell("run", "start", "Greeter").code == 1
     shell.done("policy", "enable", "Greeter")

@@ -20,7 +20,7 @@ def test_a_rebalance_run_moves_the_paper_portfolio(furnished: Furnished) -> None
     shell = furnished.shell
     made = shell.done("policy", "propose", REBALANCE)
     shell.approve(made)
-    (run,) = shell.done("run", "start", made["policy_id"])
+    run = shell.done("run", "start", made["policy_id"])
     portfolio = shell.done("portfolio", "show")
     assert run["status"] == "COMPLETED"
     assert portfolio["cash"] == Decimal("74.24")
@@ -36,7 +36,7 @@ def test_numbers_keep_their_digits_through_a_run(shell: Shell) -> None:
     shell.approved(document)
     given = '{"amount": 0.10, "big": 12345678901234567890, "small": 1.0}'
     run = shell("run", "start", "Echo", "--input", given, "--json")
-    shown = shell("run", "show", run.json[0]["run_id"], "--json")
+    shown = shell("run", "show", run.json["run_id"], "--json")
     for said in (run, shown):
         assert '"amount": 0.10' in said.out
         assert '"big": 12345678901234567890' in said.out
@@ -113,7 +113,7 @@ def test_a_run_that_waits_is_done_for_now_and_says_how_it_goes_on(shell: Shell) 
 
 def test_resume_takes_one_run_or_all_that_have_not_ended(shell: Shell) -> None:
     shell.approved(waiter())
-    one, other = (shell.done("run", "start", "Waiter")[0]["run_id"] for _ in range(2))
+    one, other = (shell.done("run", "start", "Waiter")["run_id"] for _ in range(2))
     assert {run["run_id"] for run in shell.done("run", "resume")} == {one, other}
     assert [run["run_id"] for run in shell.done("run", "resume", one[:8])] == [one]
 

@@ -12,6 +12,8 @@ from assent_schemas.errors import PolicyInvalid, Problem, pointer
 
 TITLE = "The imported machine cannot be run here"
 Json = dict[str, Any]
+WIDEST = 10_000
+"""The highest bound on a Map's width that our models take; a higher one bounds nothing."""
 
 _INERT = {
     "asl_fields",
@@ -54,6 +56,8 @@ def _state(state: Any, machine_language: str) -> Any:
         return state
     jsonata = (state.get("query_language") or machine_language) == JSONATA
     bare = _parts(_bare(state, jsonata=jsonata), jsonata=jsonata)
+    if state.get("type") == "Map":
+        bare = _map(bare, state)
     for key in ("iterator", "item_processor"):
         if isinstance(bare.get(key), dict):
             bare[key] = _machine(bare[key], machine_language)
@@ -77,6 +81,26 @@ def _parts(bare: Json, *, jsonata: bool) -> Json:
     return bare
 
 
+def _map(bare: Json, state: Json) -> Json:
+    """A Map's older spelling in the newer one, and the threshold that is there unsaid."""
+    selector = bare.pop("parameters", None)
+    if selector is not None:
+        bare.setdefault("item_selector", selector)
+    most = bare.get("max_concurrency")
+    if isinstance(most, int) and most > WIDEST:
+        bare["max_concurrency"] = 0
+    if _is_distributed(state) and not any(key.startswith("tolerated_failure_") for key in bare):
+        # Children run on their own: what fails the Map is the threshold, not a child's error.
+        bare["tolerated_failure_count"] = 0
+    return bare
+
+
+def _is_distributed(state: Json) -> bool:
+    machine = state.get("item_processor")
+    config = machine.get("processor_config") if isinstance(machine, dict) else None
+    return isinstance(config, dict) and config.get("mode") == "DISTRIBUTED"
+
+
 def _rule(rule: Json, *, jsonata: bool = False) -> Json:
     bare = _bare(rule, jsonata=jsonata)
     for key in ("and", "or"):
@@ -95,6 +119,8 @@ def _bare(node: Json, *, jsonata: bool = False) -> Json:
 def _says_nothing(key: str, value: Any, nulls: set[str]) -> bool:
     if key == "end":
         return value is not True
+    if key == "assign" and value == {}:
+        return True
     return key in _INERT or (value is None and key not in nulls)
 
 

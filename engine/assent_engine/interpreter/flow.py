@@ -61,11 +61,11 @@ class Flow:
         return visit.within_payload(seen)
 
     def leads(self, to: str | None, visit: Visit, result: Any) -> Transition:
-        """With a result: result_selector, assign, result_path into the raw input, output_path."""
+        """With a result: assign, result_selector, result_path into the raw input, output_path."""
         result = visit.within_payload(result)
+        assigned = self.assigned(visit, result)
         if self.result_selector is not None:
             result = self.result_selector.fill(result, visit)
-        assigned = self.assigned(visit, result)
         placed = visit.raw if self.result_path is None else self.result_path.put(visit.raw, result)
         output = select(self.output_path, placed, visit)
         return Transition(to, visit.within_payload(output), assigned, self._weight(visit, result))

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from assent_engine.interpreter.faults import QUERY_EVALUATION, StateFault
+from assent_engine.interpreter.paths import Path
 from assent_engine.interpreter.query import QueryFailed, Question
 from assent_engine.interpreter.transition import Transition
 from assent_engine.interpreter.visit import Visit
@@ -38,6 +39,10 @@ class Field:
     @classmethod
     def of(cls, name: str, node: Any) -> "Field":
         return cls(node, tuple(_expressions(name, node)))
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        return ()
 
     @property
     def is_timed(self) -> bool:

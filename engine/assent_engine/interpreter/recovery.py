@@ -19,6 +19,7 @@ from assent_engine.interpreter.paths import Path
 from assent_engine.interpreter.templates import Template
 from assent_engine.interpreter.transition import Transition
 from assent_engine.interpreter.visit import Visit
+from assent_schemas import exact_json
 from assent_schemas.recovery import Catcher, Retrier
 from assent_schemas.states import WorkState
 
@@ -37,6 +38,11 @@ class Recovery:
     def of(cls, state: WorkState) -> "Recovery":
         """Compile the rules; raises PathSyntaxError."""
         return cls(tuple(state.retry), tuple(CompiledCatcher.of(rule) for rule in state.catch))
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Every path that the catchers' variables read."""
+        return tuple(path for catcher in self.catchers for path in catcher.paths)
 
     def attempts(self, visit: Visit, attempt: Attempt) -> Generator[Effect, Any, Outcome]:
         """Try until it is ok or no retrier is left for the error."""
@@ -72,6 +78,11 @@ class Catches(Protocol):
 
     @property
     def errors(self) -> list[str]: ...
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The paths that its variables read."""
+        ...
+
     def leads(self, visit: Visit, failure: Failed, /) -> Transition: ...
 
 
@@ -90,12 +101,23 @@ class CompiledCatcher:
         path, assign = optional_path(rule.result_path), optional_template(rule.assign)
         return cls(rule.error_equals, rule.next, path, assign)
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        return () if self.assign is None else self.assign.paths
+
     def leads(self, visit: Visit, failure: Failed) -> Transition:
         """The next state, with {error, cause} placed into the raw input."""
         error = visit.dialect.error_output(failure)
         value = visit.raw if self.result_path is None else self.result_path.put(visit.raw, error)
         assigned = None if self.assign is None else self.assign.fill(error, visit)
-        return Transition(self.next, value, assigned)
+        return Transition(self.next, value, assigned, self._weight(visit, error))
+
+    def _weight(self, visit: Visit, error: dict[str, Any]) -> int:
+        """An upper bound of the data's size, as a result's is."""
+        if self.result_path is None or visit.dialect.context is None:
+            return visit.weight
+        size = len(exact_json.encode(error))
+        return visit.weight + size if self.result_path.parts else size
 
 
 def matches(names: list[str], error: str) -> bool:

@@ -16,6 +16,10 @@ class Fills(Protocol):
 
     @property
     def fill(self) -> Fill: ...
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The paths that it reads; expressions of another language are none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def template_expressions(node: Any) -> Iterator[str]:
     if isinstance(node, dict):
         for name, item in node.items():
             if is_dynamic(name, item):
-                yield item
+                yield item.strip()
             else:
                 yield from template_expressions(item)
     elif isinstance(node, list):
@@ -67,4 +71,4 @@ def _compile_object(node: dict[str, Any]) -> Fill:
 def _compile_entry(name: str, item: Any) -> tuple[str, Fill]:
     if not is_dynamic(name, item):
         return name, _compile(item)
-    return name[:-2], compile_expression(item).evaluate
+    return name[:-2], compile_expression(item.strip()).evaluate

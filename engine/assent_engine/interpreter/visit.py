@@ -1,5 +1,6 @@
 """One visit of one state, and the context object `$$` as that state sees it."""
 
+import re
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,7 +11,22 @@ from assent_engine.effects import Effect, Item, Now
 from assent_engine.interpreter.dialect import ASSENT, Dialect
 from assent_engine.interpreter.faults import DATA_LIMIT, StateFault
 from assent_engine.interpreter.query import NoQuery, Query
+from assent_engine.moments import moment
 from assent_schemas import exact_json
+
+# Imported machines take these names apart, so they have the reference's parts.
+STATES_ARN = "arn:aws:states:us-east-1:000000000000"
+ROLE_ARN = "arn:aws:iam::000000000000:role/assent"
+LONGEST_MACHINE_NAME = 80
+
+
+def reference_name(name: str) -> str:
+    """A policy's name with only the signs that the reference lets a machine's name have."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", name)[:LONGEST_MACHINE_NAME].strip("-") or "machine"
+
+
+CALLBACK = ".waitForTaskToken"
+"""How a resource ends whose step is answered by a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +63,7 @@ class Visit:
     retries: int | None = None
     draws: int = 0
     weight: int = 0
+    awaits_token: bool = False
     query: Query = NoQuery()  # noqa: RUF009 - holds nothing
 
     def enter(self) -> Generator[Effect, Any, None]:
@@ -55,19 +72,12 @@ class Visit:
 
     def context(self) -> dict[str, Any]:
         """The context object, its names as the dialect writes them."""
-        header, named = self.header, self.dialect.named
-        execution = {
-            "id": header.run_id,
-            "name": header.run_id,
-            "input": header.input,
-            "start_time": header.started,
-            "redrive_count": 0,
-        }
-        state: dict[str, Any] = {"name": self.name, "entered_time": self.entered}
+        named, parts = self.dialect.named, self._run_parts()
+        parts["state"] = {"name": self.name, "entered_time": self._moment(self.entered)}
         if self.retries is not None:
-            state["retry_count"] = self.retries
-        machine = {"id": header.policy_id, "name": header.policy_name}
-        parts = {"execution": execution, "state_machine": machine, "state": state}
+            parts["state"]["retry_count"] = self.retries
+        if self.awaits_token:
+            parts["task"] = {"token": self._mark(f"{self.key}/token").hex()}
         context: dict[str, Any] = {
             named(part): {named(name): value for name, value in facts.items()}
             for part, facts in parts.items()
@@ -76,6 +86,29 @@ class Visit:
             item = {named("index"): self.item.index, named("value"): self.item.value}
             context[named("map")] = {named("item"): item}
         return context
+
+    def _run_parts(self) -> dict[str, dict[str, Any]]:
+        header = self.header
+        execution = {
+            "id": header.run_id,
+            "name": header.run_id,
+            "input": header.input,
+            "start_time": self._moment(header.started),
+            "redrive_count": 0,
+        }
+        machine = {"id": header.policy_id, "name": header.policy_name}
+        if not self.dialect.snake_case:
+            machine["name"] = reference_name(header.policy_name)
+            machine["id"] = f"{STATES_ARN}:stateMachine:{machine['name']}"
+            execution["id"] = f"{STATES_ARN}:execution:{machine['name']}:{header.run_id}"
+            execution["role_arn"] = ROLE_ARN
+        return {"execution": execution, "state_machine": machine}
+
+    def _moment(self, text: str | None) -> str | None:
+        """A recorded moment as the dialect writes it: the reference stops at milliseconds."""
+        if text is None or self.dialect.snake_case:
+            return text
+        return moment(text).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def within_payload(self, value: Any) -> Any:
         """The value, if it is not larger than the dialect allows; else a fault."""

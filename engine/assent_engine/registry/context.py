@@ -1,6 +1,6 @@
 """What a step is given beside its input: who it works for, the time, and the outside world."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast
@@ -39,11 +39,20 @@ class Time(Protocol):
     def now(self) -> datetime: ...
 
 
+def _unheard() -> None:
+    """Where no heartbeat is asked for, none is listened to."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """One call of a step. The idempotency key is the same for every attempt of one visit."""
+    """One call of a step. The idempotency key is the same for every attempt of one visit.
+
+    `beat` is a sign of life: a step that is given `heartbeat_seconds` calls it more often than
+    that, from whatever thread it runs in.
+    """
 
     run_id: str
     idempotency_key: str
     clock: Time
     world: World
+    beat: Callable[[], None] = _unheard

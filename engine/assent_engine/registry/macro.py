@@ -1,10 +1,11 @@
 """A macro: a shipped sub-policy that acts as a resource and runs as a child scope."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from assent_schemas import exact_json
-from assent_schemas.states import Machine
+from assent_schemas.states import Machine, MapState, ParallelState, TaskState
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,19 @@ class Macro:
     def fingerprint(self) -> str:
         """Version and document in one hash."""
         return f"{self.version}:{exact_json.digest(self.document)}"
+
+    def resources(self) -> Iterator[str]:
+        """Every resource that the macro names, at any depth of its machines."""
+        return _resources(self.machine)
+
+
+def _resources(machine: Machine) -> Iterator[str]:
+    for state in machine.states.values():
+        match state:
+            case TaskState():
+                yield state.resource
+            case MapState() if inner := state.iterator or state.item_processor:
+                yield from _resources(inner)
+            case ParallelState():
+                for branch in state.branches:
+                    yield from _resources(branch)

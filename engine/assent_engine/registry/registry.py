@@ -126,9 +126,24 @@ class StepRegistry:
         """Every name that a policy may use as a resource."""
         return sorted([*self._steps, *self._macros])
 
-    def nearest(self, name: str) -> str | None:
-        """The registered name that a misspelt one was most likely meant to be."""
-        return spelling.nearest(name, self.names())
+    def knows(self, name: str) -> bool:
+        """Whether there is a step or macro of that name."""
+        return name in self._steps or name in self._macros
+
+    def is_macro(self, name: str) -> bool:
+        """Whether the name is a macro's."""
+        return name in self._macros
+
+    def acts(self, name: str) -> bool:
+        """Whether a step has side effects, or a macro through the steps that it names."""
+        macro, step = self._macros.get(name), self._steps.get(name)
+        if macro is not None:
+            return any(self.acts(inner) for inner in macro.resources())
+        return step is not None and step.side_effect
+
+    def meant(self, name: str) -> str:
+        """A remedy that names what a misspelt name was most likely meant to be, or ""."""
+        return spelling.did_you_mean(name, self.names())
 
     def _claim(self, name: str) -> None:
         if name in self._steps or name in self._macros:

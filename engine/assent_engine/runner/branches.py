@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assent_engine.effects import CANCELLED, Failed, Fork, Outcome, ScopeSpec
-from assent_engine.runner.halts import Halt
+from assent_engine.runner.halts import Halt, NeedsOwner
 
 RunChild = Callable[[ScopeSpec], Awaitable[Outcome]]
 MOST_AT_ONCE = 1000
@@ -63,12 +63,12 @@ class Branches:
 
 
 async def _stop(workers: list[asyncio.Task[None]]) -> None:
-    """Stop what still runs; a Halt of any scope outlives the others."""
+    """Stop what still runs; a Halt outlives other ends, one for the owner other Halts."""
     for worker in workers:
         worker.cancel()
     ends = await asyncio.gather(*workers, return_exceptions=True)
-    if (halt := next((end for end in ends if isinstance(end, Halt)), None)) is not None:
-        raise halt
+    if halts := [end for end in ends if isinstance(end, Halt)]:
+        raise min(halts, key=lambda halt: not isinstance(halt, NeedsOwner))
 
 
 def breach_outcomes(fork: Fork, breach: dict[str, Any]) -> list[Outcome]:

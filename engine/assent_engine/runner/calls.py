@@ -1,9 +1,10 @@
 """Calling steps durably: a side effect starts only after its intent is synced, once per key."""
 
 import asyncio
+import contextlib
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from assent_engine.clock import Clock
@@ -15,7 +16,7 @@ from assent_engine.effects import (
     idempotency_key,
     outcome_from_json,
 )
-from assent_engine.interpreter.faults import TIMEOUT
+from assent_engine.interpreter.faults import HEARTBEAT_TIMEOUT, TIMEOUT
 from assent_engine.ports import Listener, Progress
 from assent_engine.registry import (
     Done,
@@ -33,6 +34,16 @@ from assent_engine.runner.recorder import Recorder
 from assent_engine.saga import saga_entry
 
 T = TypeVar("T")
+LOOK_UP_SECONDS = 60
+"""How long the outside may take to tell whether something happened."""
+
+
+class TimeIsUp(Exception):
+    """A step was given up; a TimeoutError of its own is an error like any other."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(error)
+        self.error = error
 
 
 @dataclass(slots=True)
@@ -45,6 +56,8 @@ class Calls:
     recorder: Recorder
     permit: Callable[[], Awaitable[None]]
     tell: Listener
+    loose: set[str]
+    """Idempotency keys of calls that timed out in a thread of this process: it may still run."""
 
     async def perform(self, effect: RunStep, scope: str) -> Outcome:
         """The recorded outcome of this key, or the outcome of calling the step now."""
@@ -52,11 +65,15 @@ class Calls:
         call = Call(effect, scope, step, self._context(effect, scope)) if step else None
         if call is None:
             return self._unknown(effect, scope)
-        if call.step.side_effect:
-            return await uninterrupted(self._side_effect(call))
-        return await self._read_only(call)
+        if not call.step.side_effect:
+            return await self._read_only(call)
+        intended = self._was_intended(call)
+        recorded = self.recorder.replay(scope, effect.key, "step") if intended else None
+        if recorded is not None:
+            return outcome_from_json(recorded)
+        return await uninterrupted(self._side_effect(call, intended=intended))
 
-    async def settle(self, call: "Call", *, may_still_run: bool = False) -> Outcome | None:
+    async def settle(self, call: "Call") -> Outcome | None:
         """Ask the outside whether a side effect happened: Ok if so, None if known not.
 
         Raises NeedsOwner where only the owner can tell. While the step's own function may still
@@ -68,7 +85,7 @@ class Calls:
                 if isinstance(outcome, Ok):
                     return outcome
                 raise NeedsOwner("effect.unsure", f"{call.about} was done, but {outcome.cause}.")
-            case NotDone() if not may_still_run:
+            case NotDone() if call.context.idempotency_key not in self.loose:
                 return None
             case NotDone():
                 raise NeedsOwner("effect.unsure", f"{call.about} timed out and may still happen.")
@@ -105,22 +122,20 @@ class Calls:
         self._progress("step.started", call)
         try:
             outcome = await call.attempt()
-        except TimeoutError:
-            outcome = Failed(TIMEOUT)
+        except TimeIsUp as given_up:
+            outcome = Failed(given_up.error)
         except Exception as error:  # noqa: BLE001 - whatever a step raises is its outcome
             outcome = Failed(type(error).__name__, str(error))
         self.recorder.enqueue(call.scope, call.key, "step", outcome.as_json())
         self._progress("step.ended", call, **outcome.as_json())
         return outcome
 
-    async def _side_effect(self, call: "Call") -> Outcome:
+    async def _side_effect(self, call: "Call", *, intended: bool) -> Outcome:
         outcome: Outcome | None = None
-        if self._was_intended(call):
-            recorded = self.recorder.replay(call.scope, call.key, "step")
-            if recorded is not None:
-                return outcome_from_json(recorded)
+        if intended:
             outcome = await self.settle(call)
-            await self.permit()
+            if outcome is None:
+                await self._permit_or_withdraw(call)
         else:
             await self._intend(call)
         if outcome is None:
@@ -141,7 +156,7 @@ class Calls:
         return False
 
     async def _intend(self, call: "Call") -> None:
-        """Record the intent; a permission that ended meanwhile withdraws it again."""
+        """Record the intent, and look once more: that commit may have shown a foreign write."""
         await self.permit()
         intent = {
             "resource": call.step.name,
@@ -150,6 +165,10 @@ class Calls:
         }
         await self.recorder.commit(call.scope, call.key, "intent", intent)
         self._progress("intent.recorded", call)
+        await self._permit_or_withdraw(call)
+
+    async def _permit_or_withdraw(self, call: "Call") -> None:
+        """Withdraw an intent that is known not to have been carried out, where it may not be."""
         try:
             await self.permit()
         except Halt as halt:
@@ -160,9 +179,10 @@ class Calls:
     async def _try(self, call: "Call") -> Outcome:
         try:
             return await call.attempt()
-        except TimeoutError:
-            running = not inspect.iscoroutinefunction(call.step.function)
-            return await self.settle(call, may_still_run=running) or Failed(TIMEOUT)
+        except TimeIsUp as given_up:
+            if not inspect.iscoroutinefunction(call.step.function):
+                self.loose.add(call.context.idempotency_key)
+            return await self.settle(call) or Failed(given_up.error)
         except Exception as error:  # noqa: BLE001 - unsure until the outside has been asked
             return await self.settle(call) or Failed(type(error).__name__, str(error))
 
@@ -197,16 +217,42 @@ class Call:
         return f"{self.step.name} ({self.context.idempotency_key})"
 
     async def attempt(self) -> Outcome:
-        """Call the step once; raises TimeoutError when its time is up."""
-        async with asyncio.timeout(self.effect.timeout or self.step.timeout):
-            return await invoke(self.step, self.effect.input, self.context)
+        """Call the step once; raises TimeIsUp, or what the step raised."""
+        limit = asyncio.timeout(self.effect.timeout or self.step.timeout)
+        pulse = asyncio.timeout(self.effect.heartbeat)
+        context = replace(self.context, beat=_beat(pulse, self.effect.heartbeat))
+        try:
+            async with limit, pulse:
+                return await invoke(self.step, self.effect.input, context)
+        except TimeoutError as error:
+            if pulse.expired():
+                raise TimeIsUp(HEARTBEAT_TIMEOUT) from error
+            if limit.expired():
+                raise TimeIsUp(TIMEOUT) from error
+            raise
+
+
+def _beat(pulse: asyncio.Timeout, seconds: int | None) -> Callable[[], None]:
+    """What a step calls to be given another `seconds`, from whatever thread."""
+    loop = asyncio.get_running_loop()
+
+    def reschedule() -> None:
+        # A beat that comes after the step has ended changes nothing.
+        with contextlib.suppress(RuntimeError):
+            pulse.reschedule(None if seconds is None else loop.time() + seconds)
+
+    def beat() -> None:
+        loop.call_soon_threadsafe(reschedule)
+
+    return beat
 
 
 async def _reconciled(call: Call) -> Reconciled:
     if call.step.reconcile is None:
         return Unsure("it cannot be looked up")
     try:
-        return await call.step.reconcile(call.context)
+        async with asyncio.timeout(LOOK_UP_SECONDS):
+            return await call.step.reconcile(call.context)
     except Exception as error:  # noqa: BLE001 - an outside that cannot be asked tells nothing
         return Unsure(f"looking it up failed: {error}")
 

@@ -19,11 +19,12 @@ from assent_engine.effects import (
     child_path,
 )
 from assent_engine.interpreter import ROOT, Program, RunHeader, run_scope
+from assent_engine.journal import seal
 from assent_engine.moments import moment, timestamp
 from assent_engine.ports import Listener, Progress
 from assent_engine.runner.branches import Branches, breach_outcomes
-from assent_engine.runner.calls import Calls
-from assent_engine.runner.halts import NeedsOwner, Parked
+from assent_engine.runner.calls import Calls, uninterrupted
+from assent_engine.runner.halts import NeedsOwner, OutOfTime, Parked
 from assent_engine.runner.recorder import Recorder
 from assent_engine.store.records import RunSnapshot
 from assent_schemas import exact_json
@@ -50,8 +51,21 @@ class Driver:
 
     async def run(self, deadline: datetime | None) -> Outcome | None:
         """The root's outcome, or None when the deadline came first; raises Halt."""
-        if deadline is None:
+        try:
+            outcome = await self._in_time(deadline)
+        except OutOfTime:
+            outcome = None
+        if outcome is None:
+            await self._settle_below("")
+        return outcome
+
+    async def _in_time(self, deadline: datetime | None) -> Outcome | None:
+        # Past its deadline a run may begin nothing, so it stops by itself.
+        if deadline is None or self.clock.now() >= deadline:
             return await self._root()
+        return await self._until_deadline(deadline)
+
+    async def _until_deadline(self, deadline: datetime) -> Outcome | None:
         work = asyncio.create_task(self._root())
         timer = asyncio.create_task(self.clock.sleep_until(deadline))
         try:
@@ -115,9 +129,10 @@ class Driver:
             self._snapshot(cursor.as_json())
 
     def _snapshot(self, at: dict[str, Any]) -> None:
-        context = exact_json.encode(at.pop("value")).decode()
         journal, state = self.recorder.journal, at["state"]
-        cursor = exact_json.encode(at).decode()
+        mark = seal(journal.head, at)
+        context = exact_json.encode(at.pop("value")).decode()
+        cursor = exact_json.encode({**at, "seal": mark}).decode()
         seq, now = journal.seq, self.recorder.now()
         snapshot = RunSnapshot(journal.run_id, state, context, cursor, seq, now)
         self.recorder.store.enqueue(snapshot)
@@ -132,6 +147,7 @@ class Driver:
         if path == "" and until - self.clock.now() > PATIENCE:
             raise Parked(until)
         if until > self.clock.now():
+            await self.calls.permit()
             self._progress("wait.started", path, effect.key, until=timestamp(until))
             await self.clock.sleep_until(until)
 
@@ -149,10 +165,10 @@ class Driver:
         return now
 
     async def _fork(self, fork: Fork, path: str) -> list[Outcome]:
-        recorded = self.recorder.replay(path, fork.key, "breach")
-        if recorded is not None:
-            await self._settle_below(f"{path}{fork.key}/")
-            return breach_outcomes(fork, recorded)
+        below = f"{path}{fork.key}/"
+        if (breach := self._recorded_breach(fork, path)) is not None:
+            await self._settle_below(below)
+            return breach_outcomes(fork, breach)
 
         async def run_child(spec: ScopeSpec) -> Outcome:
             return await self._scope(spec, child_path(path, fork.key, spec.id))
@@ -160,10 +176,24 @@ class Driver:
         async def record_breach(breach: dict[str, Any]) -> None:
             await self.recorder.commit(path, fork.key, "breach", breach)
 
-        return await Branches(fork, run_child, record_breach).run()
+        branches = Branches(fork, run_child, record_breach)
+        outcomes = await branches.run()
+        if branches.breached:
+            await self._settle_below(below)
+        return outcomes
+
+    def _recorded_breach(self, fork: Fork, path: str) -> Any | None:
+        # A fork that went well left no entry of its own: the next one belongs to what follows.
+        following = self.recorder.journal.peek(path)
+        if following is None or (following.key, following.kind) != (fork.key, "breach"):
+            return None
+        return self.recorder.replay(path, fork.key, "breach")
 
     async def _settle_below(self, prefix: str) -> None:
-        """Settle the side effects that a stopped fork had begun when the process died."""
+        await uninterrupted(self._settle(prefix))
+
+    async def _settle(self, prefix: str) -> None:
+        """Settle what stopped scopes had begun when the process died, as no replay got there."""
         begun: dict[tuple[str, str], Any] = {}
         for entry in self.recorder.journal.below(prefix):
             if entry.kind == "intent":

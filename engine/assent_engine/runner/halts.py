@@ -21,6 +21,15 @@ class NeedsOwner(Halt):
     """Only the owner can settle it."""
 
 
+class OutOfTime(Halt):
+    """The run's time is up: nothing new is begun, what was begun is settled, then it ends."""
+
+    status = RunStatus.TIMED_OUT
+
+    def __init__(self) -> None:
+        super().__init__("run.timed_out", "the run's time is up")
+
+
 class Paused(Halt):
     """The policy may not act for now."""
 

@@ -1,7 +1,8 @@
 """Runs: started from an approved version, driven to an end, resumed after a stop."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from assent_engine.admission import Admission, Admitted, refused
 from assent_engine.clock import Clock
 from assent_engine.effects import Failed, Ok, Outcome
 from assent_engine.interpreter import SEMANTICS, RunHeader
-from assent_engine.journal import Diverged, Journal, Ledger
+from assent_engine.journal import Diverged, Journal, Ledger, seal
 from assent_engine.moments import moment, timestamp
 from assent_engine.notices import NoticeLevel
 from assent_engine.ports import Listener, Progress, Randomness
@@ -17,10 +18,11 @@ from assent_engine.registry import StepRegistry, World
 from assent_engine.run_input import initial_data
 from assent_engine.runner.calls import Calls
 from assent_engine.runner.driver import Driver
-from assent_engine.runner.halts import Halt, NeedsOwner, Paused
+from assent_engine.runner.halts import Halt, NeedsOwner, OutOfTime, Paused
 from assent_engine.runner.recorder import Recorder
 from assent_engine.store import Store
 from assent_engine.store.records import (
+    JournalEntry,
     NewNotice,
     NewRun,
     Record,
@@ -58,19 +60,25 @@ class Runs:
     admission: Admission
     ledger: Ledger
     tell: Listener
+    _driven: set[str] = field(default_factory=set)
+    _loose: set[str] = field(default_factory=set)
 
     async def start(self, policy_id: str, given: Any = None) -> RunReport:
         """Run a policy's version in force, to its end or its next stop. Raises Refused."""
         admitted = await self.admission.admit(policy_id)
-        value = initial_data(admitted.policy, given)
+        value = exact_json.plain(initial_data(admitted.policy, given))
         header = self._header(admitted, value)
+        with self._alone(header.run_id):
+            return await self._start(admitted, header)
+
+    async def _start(self, admitted: Admitted, header: RunHeader) -> RunReport:
         recorder = Recorder(self.store, self.clock, Journal(header.run_id))
         first = {
             "started": header.started,
             "seed": header.seed,
             "semantics": SEMANTICS,
             "policy_hash": admitted.hash,
-            "input": value,
+            "input": header.input,
         }
         await recorder.commit("", "", "start", first, _new_run(admitted, header))
         self.tell(Progress("run.started", header.run_id))
@@ -78,6 +86,10 @@ class Runs:
 
     async def resume(self, run_id: str) -> RunReport:
         """Go on with a run that stopped before its end, by replay. Raises Refused."""
+        with self._alone(run_id):
+            return await self._resume(run_id)
+
+    async def _resume(self, run_id: str) -> RunReport:
         row = await self.store.read.run(run_id)
         if row is None:
             raise refused("run.unknown", f"There is no run {run_id}.")
@@ -85,18 +97,28 @@ class Runs:
             raise refused("run.ended", f"Run {run_id} has ended: {row.status}.")
         try:
             admitted = await self._admitted_again(row)
-            journal, header = await self._journal(row, admitted)
+            journal, header, cursor = await self._recorded(row, admitted)
         except Halt as halt:
             return await self._halted(run_id, halt)
         recorder = Recorder(self.store, self.clock, journal)
         at = timestamp(self.clock.now())
         await self.store.commit(RunStatusChanged(run_id, RunStatus.RUNNING, None, None, at))
-        cursor = None if row.cursor is None else {**row.cursor, "value": row.context}
         return await self._drive(admitted, header, recorder, cursor)
 
     async def open_runs(self) -> list[RunRow]:
         """Runs that have not ended: what a crash, a stop or a wait left behind."""
         return await self.store.read.runs(*OPEN)
+
+    @contextmanager
+    def _alone(self, run_id: str) -> Iterator[None]:
+        """Drive a run in one task only; raises Refused where another one does."""
+        if run_id in self._driven:
+            raise refused("run.under_way", f"Run {run_id} is under way.", "Wait for it to stop.")
+        self._driven.add(run_id)
+        try:
+            yield
+        finally:
+            self._driven.remove(run_id)
 
     def _header(self, admitted: Admitted, value: Any) -> RunHeader:
         return RunHeader(
@@ -119,12 +141,17 @@ class Runs:
             raise NeedsOwner("policy.tampered", detail)
         return admitted
 
-    async def _journal(self, row: RunRow, admitted: Admitted) -> tuple[Journal, RunHeader]:
+    async def _recorded(
+        self, row: RunRow, admitted: Admitted
+    ) -> tuple[Journal, RunHeader, dict[str, Any] | None]:
+        """What former processes left: the journal, its first record, the root's snapshot."""
         entries = await self.store.read.journal(row.id)
         try:
             journal = Journal.load(row.id, entries, row.cursor_seq)
         except Diverged as error:
             raise NeedsOwner("journal.broken", f"{error}.") from error
+        if not entries or journal.seq < row.cursor_seq:
+            raise NeedsOwner("journal.broken", "the journal's end is missing.")
         first = exact_json.decode(entries[0].data)
         if row.cursor_seq == 0:
             journal.replay("", "", "start")
@@ -132,7 +159,7 @@ class Runs:
             raise NeedsOwner("journal.diverged", "the journal belongs to other rules or documents.")
         started, seed, value = first["started"], first["seed"], first["input"]
         header = RunHeader(row.id, row.policy_id, admitted.policy.name, started, seed, value)
-        return journal, header
+        return journal, header, _cursor(row, entries)
 
     async def _drive(
         self,
@@ -141,21 +168,33 @@ class Runs:
         recorder: Recorder,
         cursor: dict[str, Any] | None,
     ) -> RunReport:
-        permit = self._permit(admitted)
-        calls = Calls(self.registry, self.world, self.clock, recorder, permit, self.tell)
+        deadline = _deadline(admitted, header)
+        calls = Calls(
+            self.registry,
+            self.world,
+            self.clock,
+            recorder,
+            self._permit(admitted, deadline),
+            self.tell,
+            self._loose,
+        )
         driver = Driver(admitted.program, header, recorder, calls, self.clock, self.tell, cursor)
         try:
-            outcome = await driver.run(_deadline(admitted, header))
+            outcome = await driver.run(deadline)
         except Halt as halt:
             return await self._halted(header.run_id, halt)
         return await self._end(admitted, driver, outcome)
 
-    def _permit(self, admitted: Admitted) -> Callable[[], Awaitable[None]]:
+    def _permit(
+        self, admitted: Admitted, deadline: datetime | None
+    ) -> Callable[[], Awaitable[None]]:
         """A check that costs nothing until the approval epoch changes; then it looks again."""
-        seen = self.admission.epoch
+        seen = admitted.epoch
 
         async def permit() -> None:
             nonlocal seen
+            if deadline is not None and self.clock.now() >= deadline:
+                raise OutOfTime
             if (epoch := self.admission.epoch) == seen:
                 return
             try:
@@ -217,6 +256,16 @@ def _new_run(admitted: Admitted, header: RunHeader) -> NewRun:
         context=exact_json.encode(header.input).decode(),
         at=header.started,
     )
+
+
+def _cursor(row: RunRow, entries: list[JournalEntry]) -> dict[str, Any] | None:
+    if row.cursor is None and row.cursor_seq == 0:
+        return None
+    cursor = {**(row.cursor or {}), "value": row.context}
+    mark = cursor.pop("seal", None)
+    if mark != seal(entries[row.cursor_seq - 1].hash, cursor):
+        raise NeedsOwner("journal.broken", "the snapshot is not the one that was written.")
+    return cursor
 
 
 def _deadline(admitted: Admitted, header: RunHeader) -> datetime | None:

@@ -20,9 +20,7 @@ class Store:
     `foreign_writes` counts how often another connection was seen to have written.
     """
 
-    def __init__(
-        self, connection: aiosqlite.Connection, data_version: int, reader: Reader
-    ) -> None:
+    def __init__(self, connection: aiosqlite.Connection, data_version: int, reader: Reader) -> None:
         self.read = reader
         self.foreign_writes = 0
         self._writer = Writer(connection, data_version, self._count_foreign_write)
@@ -93,7 +91,7 @@ async def _is_new(connection: aiosqlite.Connection, path: Path) -> bool:
         raise StoreError(_unusable(path, "it belongs to another program"))
     if version > tables.VERSION:
         raise StoreError(_unusable(path, f"it was written by a newer version ({version})"))
-    return version == 0
+    return bool(version == 0)
 
 
 def _unusable(path: Path, reason: str) -> Problem:

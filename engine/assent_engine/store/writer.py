@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -103,14 +103,15 @@ class Writer:
         await self._connection.execute("BEGIN IMMEDIATE")
         try:
             ((version,),) = await self._connection.execute_fetchall("PRAGMA data_version")
-            for kind, group in groupby(records, type):
-                await self._connection.executemany(kind.sql, [parameters(one) for one in group])
+            for sql, group in _grouped(records):
+                await self._connection.executemany(sql, [parameters(one) for one in group])
         except BaseException:
             await self._connection.rollback()
             raise
         await self._connection.commit()
-        known, self._data_version = self._data_version, version
-        return known != version
+        changed = bool(version != self._data_version)
+        self._data_version = version
+        return changed
 
     def _fail(self, batch: _Batch, error: Exception) -> None:
         self._trouble = StoreError(_problem(str(error)))
@@ -119,6 +120,14 @@ class Writer:
         for waiter in waiting:
             waiter.set_exception(self._trouble)
         self._batch = _Batch([], [])
+
+
+def _grouped(records: list[Record]) -> Iterator[tuple[str, Iterator[Record]]]:
+    # New rows of different tables cannot meet, so they may be put together; changes can.
+    new = [record for record in records if record.sql.startswith("INSERT")]
+    changes = [record for record in records if not record.sql.startswith("INSERT")]
+    new.sort(key=lambda record: record.sql)
+    return groupby([*new, *changes], lambda record: record.sql)
 
 
 def _problem(reason: str) -> Problem:

@@ -4,7 +4,7 @@ The semantic checks walk the raw document and skip what has no proper form, so t
 holds the problems of both layers.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -15,6 +15,8 @@ from assent_engine.validation.machines import Json, machines, objects
 from assent_engine.validation.problems import problem
 from assent_engine.validation.recovery import recovery_problems
 from assent_engine.validation.references import reference_problems
+from assent_engine.validation.repeats import repeat_problems
+from assent_engine.validation.resources import Named, Resources
 from assent_engine.validation.triggers import moment_problem, trigger_problems
 from assent_engine.validation.variables import variable_problems
 from assent_schemas import exact_schema
@@ -22,18 +24,15 @@ from assent_schemas.document import read_policy
 from assent_schemas.errors import PolicyInvalid, Problem, pointer
 from assent_schemas.policy import Policy
 
-__all__ = ["MOST_PROBLEMS", "machines", "validate"]
+__all__ = ["MOST_PROBLEMS", "Named", "Resources", "machines", "validate"]
 
-Knows = Callable[[str], bool]
-Nearest = Callable[[str], str | None]
 MOST_PROBLEMS = 100
 
 
-def validate(document: Any, knows: Knows, nearest: Nearest = lambda _name: None) -> Policy:
+def validate(document: Any, resources: Resources) -> Policy:
     """Read a policy document; raises PolicyInvalid with the problems of both layers at once.
 
     Each layer stops at a hundred: what is worse than that is not read to its end.
-    `knows` tells whether a resource can be called, `nearest` what a misspelt one may have meant.
     An imported machine must be well-formed by the reference's rules first, and runnable here.
     """
     if isinstance(document, dict) and document.get("dialect") == "asl":
@@ -45,7 +44,7 @@ def validate(document: Any, knows: Knows, nearest: Nearest = lambda _name: None)
     except PolicyInvalid as invalid:
         found.extend(invalid.problems)
     if isinstance(document, dict):
-        found.extend(islice(_semantic_problems(document, knows, nearest), MOST_PROBLEMS))
+        found.extend(islice(_semantic_problems(document, resources), MOST_PROBLEMS))
     if found or policy is None:
         raise PolicyInvalid(found)
     return policy
@@ -57,12 +56,13 @@ def _imported(document: Json) -> Json:
     return asl.runnable(document)
 
 
-def _semantic_problems(document: Json, knows: Knows, nearest: Nearest) -> Iterator[Problem]:
+def _semantic_problems(document: Json, resources: Resources) -> Iterator[Problem]:
     for where, machine in machines(document):
         yield from reference_problems(machine, where)
         for name, state in objects(machine.get("states")):
             at = where + pointer("states", name)
-            yield from _resource(state, at, knows, nearest)
+            yield from _resource(state, at, resources)
+            yield from repeat_problems(state, at, resources)
             if state.get("query_language") != "JSONata":
                 yield from expression_problems(state, at)
                 yield from moment_problem(
@@ -81,10 +81,8 @@ def _semantic_problems(document: Json, knows: Knows, nearest: Nearest) -> Iterat
         yield problem("input_schema.invalid", "/input_schema", f"{reason}.")
 
 
-def _resource(state: Json, where: str, knows: Knows, nearest: Nearest) -> Iterator[Problem]:
+def _resource(state: Json, where: str, resources: Resources) -> Iterator[Problem]:
     name = state.get("resource")
-    if state.get("type") == "Task" and isinstance(name, str) and not knows(name):
-        near = nearest(name)
-        remedy = f'Did you mean "{near}"?' if near else ""
+    if state.get("type") == "Task" and isinstance(name, str) and not resources.knows(name):
         detail = f'There is no step or macro "{name}".'
-        yield problem("resource.unknown", f"{where}/resource", detail, remedy)
+        yield problem("resource.unknown", f"{where}/resource", detail, resources.meant(name))

@@ -101,7 +101,7 @@ def _template(node: Any, where: str) -> Iterator[Problem]:
         if not name.endswith(".$"):
             yield from _template(item, at)
             continue
-        yield from _expression(item, at)
+        yield from _expression(item.strip() if isinstance(item, str) else item, at)
         if not isinstance(item, str):
             detail = f'"{name}" ends in .$, so its value is a path or an intrinsic function.'
             yield problem("template.not_a_path", at, detail)

@@ -56,6 +56,15 @@ def write_json(data: Any) -> None:
     click.echo(msgspec.json.format(exact_json.encode(exact_json.plain(data)), indent=2))
 
 
+def write_ordered_json(document: Any) -> None:
+    """Write a document as its author ordered it, exact and indented."""
+    import msgspec
+
+    from assent_schemas import exact_json
+
+    click.echo(msgspec.json.format(exact_json.encode(document, as_ordered=True), indent=2))
+
+
 def show_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
     """Write every problem: to standard error for a reader, to standard output as JSON."""
     if as_json:

@@ -8,11 +8,16 @@ from typing import Any
 import click
 
 from assent_service.cli.options import FILE, JSON, standard
+from assent_service.cli.policy_reading import READING
 
 
 @click.group()
 def policy() -> None:
     """Validate, simulate, propose, approve and manage policies."""
+
+
+for _command in READING:
+    policy.add_command(_command)
 
 
 @policy.command()
@@ -29,8 +34,7 @@ def validate(file: str, home: Path | None, as_json: bool) -> None:
     from assent_service.cli.text import shown
 
     library.load()
-    registry = StepRegistry.shared()
-    found = check(read_document(file), set(registry.names()).__contains__, registry.nearest)
+    found = check(read_document(file), StepRegistry.shared())
     data = {"valid": True, "name": found.name, "states": len(found.states)}
     emit(data, lambda: f"{shown(found.name)}: no problems found.", as_json=as_json)
 
@@ -40,25 +44,30 @@ def validate(file: str, home: Path | None, as_json: bool) -> None:
 @click.option("--input", "given", type=JSON, help="The run's input: JSON, or @FILE.")
 @click.option("--holdings", type=FILE, help="Holdings CSV to simulate on.")
 @click.option("--prices", type=FILE, help="Price CSV to simulate on.")
+@click.option("--steps", type=FILE, help="JSON of what each resource answers, instead of steps.")
 @standard
 def simulate(
     file: str,
     given: Any,
     holdings: Path | None,
     prices: Path | None,
+    steps: Path | None,
     home: Path | None,
     as_json: bool,
 ) -> None:
     """Carry a policy out in virtual time, on a copy.
 
-    The copy is of your portfolio and prices. Nothing is stored and no order leaves it.
+    The copy is of your portfolio and prices. Nothing is stored and no order leaves it. With
+    --steps nothing is copied or called: {"RESOURCE": {"result": ...} or {"error": ...}, ...}.
     """
     from assent_service.cli.output import emit
     from assent_service.cli.reading_files import read_document
     from assent_service.cli.views import simulation_view
     from assent_service.rehearsal import rehearse
 
-    result = rehearse(read_document(file), given, home=home, holdings=holdings, prices=prices)
+    result = rehearse(
+        read_document(file), given, home=home, holdings=holdings, prices=prices, steps=steps
+    )
     data = {
         "status": result.status,
         "output": result.output,

@@ -30,7 +30,7 @@ def start(policy: str, given: Any, home: Path | None, as_json: bool) -> None:
                 row = await engine.policies.find(policy)
                 return [await engine.runs.start(row.policy_id, given)]
 
-    _report(asyncio.run(act()), as_json)
+    _report(asyncio.run(act()), as_json, single=True)
 
 
 @run.command()
@@ -163,7 +163,7 @@ def _facts(row: Any) -> dict[str, Any]:
     }
 
 
-def _report(reports: list[Any], as_json: bool) -> None:
+def _report(reports: list[Any], as_json: bool, *, single: bool = False) -> None:
     """Say how runs ended; exit 1 unless each is done or waits."""
     from assent_service.cli.output import emit
     from assent_service.cli.views import reports_view
@@ -178,5 +178,5 @@ def _report(reports: list[Any], as_json: bool) -> None:
         }
         for one in reports
     ]
-    emit(data, lambda: reports_view(reports), as_json=as_json)
+    emit(data[0] if single else data, lambda: reports_view(reports), as_json=as_json)
     sys.exit(0 if all(one.status in ("COMPLETED", "WAITING") for one in reports) else 1)

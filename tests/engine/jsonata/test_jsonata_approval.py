@@ -8,7 +8,7 @@ from assent_engine.admission import Admission
 from assent_engine.asl import export_machine, import_machine
 from assent_engine.interpreter import Program, UnsupportedPolicy
 from assent_engine.registry import StepRegistry
-from assent_engine.validation import validate
+from assent_engine.validation import Named, validate
 from assent_schemas.errors import PolicyInvalid
 from assent_schemas.states import Machine
 from engine.jsonata.machines import machine
@@ -59,7 +59,7 @@ def test_our_own_dialect_names_no_query_language(value: Any) -> None:
         "states": {"A": {"type": "Succeed", "query_language": value}},
     }
     with pytest.raises(PolicyInvalid) as refused:
-        validate(policy, lambda _name: True)
+        validate(policy, Named())
     ours = {one.pointer for one in refused.value.problems if one.code == "language.not_ours"}
     assert ours == {"/query_language", "/states/A/query_language"}
 

@@ -16,7 +16,7 @@ VALUES: list[tuple[str, str, Any]] = [
     ("48 an element that is null", "$states.input.mixed[0]", None),
     ("guide the whole input", "$states.input", {**INPUT, "half": Decimal("0.5")}),
     ("guide the state's name", "$states.context.State.Name", "A"),
-    ("guide the time of entry", "$states.context.State.EnteredTime", "2026-03-01T09:30:00.000000Z"),
+    ("guide the time of entry", "$states.context.State.EnteredTime", "2026-03-01T09:30:00.000Z"),
     ("guide the run's input", "$states.context.Execution.Input.count", 3),
     ("guide the redrives", "$states.context.Execution.RedriveCount", 0),
     ("48 partition", "$partition([1,2,3,4,5], 2)", [[1, 2], [3, 4], [5]]),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from assent_engine import StepFailed
 from assent_engine.effects import ScopeSpec, idempotency_key, outcome_from_json
 from assent_engine.interpreter import ROOT, Program
-from assent_engine.validation import validate
+from assent_engine.validation import Named, validate
 from assent_schemas import exact_json, policy_schema
 from assent_schemas.document import read_policy
 from assent_schemas.errors import PolicyInvalid, Problem
@@ -41,7 +41,7 @@ def parts(node: Any) -> list[tuple[Any, Any]]:
 @given(documents)
 def test_a_valid_policy_passes_every_layer_and_compiles(document: dict[str, Any]) -> None:
     assert problems(document, policy_schema.load(), prefix="policy", title="") == []
-    read = validate(document, RESOURCES.__contains__)
+    read = validate(document, Named(RESOURCES))
     assert read == Policy.model_validate(document)
     assert ROOT in Program.compile(read).blocks
 
@@ -57,7 +57,7 @@ def test_what_the_schema_accepts_the_models_accept_and_what_is_valid_compiles(
         assert read_policy(document) == Policy.model_validate(document)
     told: tuple[Problem, ...] = ()
     try:
-        read = validate(document, RESOURCES.__contains__)
+        read = validate(document, Named(RESOURCES))
     except PolicyInvalid as refused:
         told = refused.problems
     else:

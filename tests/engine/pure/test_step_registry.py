@@ -190,8 +190,8 @@ def test_steps_are_listed_by_name_and_a_slip_finds_the_nearest() -> None:
     for name in ("market.get_quote", "a.step"):
         registry.add_step(name, "One")(buy)
     assert [one.name for one in registry.steps()] == ["a.step", "market.get_quote"]
-    assert registry.nearest("market.get_qoute") == "market.get_quote"
-    assert registry.nearest("zzz") is None
+    assert registry.meant("market.get_qoute") == 'Did you mean "market.get_quote"?'
+    assert registry.meant("zzz") == ""
     assert registry.step("b.none") is None
     assert registry.macro("a.step") is None
 

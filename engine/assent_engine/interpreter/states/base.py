@@ -30,6 +30,10 @@ class Compiler:
 
 
 def names_entry_time(paths: Iterable[Path]) -> bool:
-    """Whether any of the paths can see `$$.state.entered_time`."""
-    wanted = ("state", "entered_time")
-    return any(path.in_context and path.parts == wanted[: len(path.parts)] for path in paths)
+    """Whether any of the paths can see `$$.state.entered_time`, as either dialect writes it."""
+    return any(path.in_context and _leads_to_entry_time(path.parts) for path in paths)
+
+
+def _leads_to_entry_time(parts: tuple[str | int, ...]) -> bool:
+    spellings = ("state", "entered_time"), ("State", "EnteredTime")
+    return any(parts == names[: len(parts)] for names in spellings)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from assent_engine.interpreter.comparisons import Test, compile_condition, condition_paths
-from assent_engine.interpreter.faults import NO_CHOICE_MATCHED, StateFault
+from assent_engine.interpreter.faults import NO_CHOICE_MATCHED, StateFault, runtime
 from assent_engine.interpreter.flow import Flow, optional_template, select
 from assent_engine.interpreter.states.base import Run, names_entry_time
 from assent_engine.interpreter.templates import Template
@@ -51,7 +51,17 @@ class Choice:
         rule = next((rule for rule in self.rules if rule.test(seen, visit)), None)
         if rule is not None:
             assigned = None if rule.assign is None else rule.assign.fill(seen, visit)
-            return Transition(rule.next, select(self.flow.output_path, seen, visit), assigned)
+            output = select(self.flow.output_path, seen, visit)
+            return Transition(rule.next, output, assigned, visit.weight)
         if self.default is None:
-            raise StateFault(NO_CHOICE_MATCHED, f"No rule of {visit.name} holds for the data.")
+            raise _unmatched(visit)
         return self.flow.passes(self.default, visit, seen)
+
+
+def _unmatched(visit: Visit) -> StateFault:
+    if not visit.dialect.snake_case:
+        # The service never uses the specification's name; the words are its own.
+        return runtime(
+            "Failed to transition out of the state. The state does not point to a next state."
+        )
+    return StateFault(NO_CHOICE_MATCHED, f"No rule of {visit.name} holds for the data.")

@@ -67,12 +67,15 @@ class Map:
             compiler.add(machine, inner)
         selector = optional_template(state.item_selector)
         items = compile_path(state.items_path)
+        batcher = Batcher.of(state.item_batcher) if state.item_batcher else None
+        templates = (selector, batcher.batch_input if batcher else None)
+        paths = [items, *(path for one in templates if one for path in one.paths)]
         return cls(
-            work=Work.of(state, [items, *(selector.paths if selector else ())]),
+            work=Work.of(state, paths),
             pointer=inner,
             items_path=items,
             item_selector=selector,
-            batcher=Batcher.of(state.item_batcher) if state.item_batcher else None,
+            batcher=batcher,
             max_concurrency=Setting.of(state.max_concurrency, state.max_concurrency_path),
             tolerance=Tolerance.of(state),
         )

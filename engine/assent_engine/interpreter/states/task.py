@@ -8,7 +8,7 @@ from assent_engine.effects import Effect, Ok, Outcome, RunStep, ScopeSpec
 from assent_engine.interpreter.settings import Setting
 from assent_engine.interpreter.states.base import Compiler, Run
 from assent_engine.interpreter.states.work import Work, forked
-from assent_engine.interpreter.visit import Visit
+from assent_engine.interpreter.visit import CALLBACK, Visit
 from assent_schemas.states import TaskState
 
 
@@ -31,6 +31,8 @@ class Task:
         return cls(work, state.resource, timeout, heartbeat, macro)
 
     def run(self, visit: Visit) -> Run:
+        visit.awaits_token = self.resource.endswith(CALLBACK) and not visit.dialect.snake_case
+
         def attempt(effective: Any, key: str) -> Generator[Effect, Any, Outcome]:
             return self._attempt(effective, key, visit)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from assent_engine.effects import Sleep
+from assent_engine.effects import Now, Sleep
 from assent_engine.interpreter.expressions import read
 from assent_engine.interpreter.faults import runtime
 from assent_engine.interpreter.flow import Flow, optional_path
@@ -43,7 +43,10 @@ class Wait:
         if self.needs_entry_time:
             yield from visit.enter()
         seen = self.flow.effective_input(visit)
-        yield self._sleep(seen, visit)
+        sleep = self._sleep(seen, visit)
+        if sleep.until is not None and not visit.dialect.snake_case:
+            _refuse_too_far(sleep.until, (yield Now(f"{visit.key}/now")))
+        yield sleep
         return self.flow.passes(self.next, visit, seen)
 
     def _sleep(self, seen: Any, visit: Visit) -> Sleep:
@@ -63,6 +66,11 @@ def _moment_text(value: Any) -> str:
     except (ValueError, TypeError):
         raise runtime(f"{_shown(value)} is not an RFC 3339 time with a zone.") from None
     return str(value)
+
+
+def _refuse_too_far(until: str, now: str) -> None:
+    if (moment(until) - moment(now)).total_seconds() > LONGEST:
+        raise runtime(f"{until} is more than {LONGEST} seconds ahead.")
 
 
 def _whole_seconds(value: Any) -> int:

@@ -29,8 +29,9 @@ class Work:
     def of(cls, state: WorkState, more_paths: Iterable[Path] = ()) -> "Work":
         """Compile the shared fields; raises PathSyntaxError."""
         flow = Flow.of(state)
-        needs_time = names_entry_time([*flow.paths(), *more_paths])
-        return cls(flow, Recovery.of(state), state.next, needs_time)
+        recovery = Recovery.of(state)
+        needs_time = names_entry_time([*flow.paths(), *recovery.paths, *more_paths])
+        return cls(flow, recovery, state.next, needs_time)
 
     def run(self, visit: Visit, attempt: Attempt) -> Run:
         """`attempt` is called with the effective input and the attempt's key."""
@@ -67,6 +68,5 @@ def forked(
     if len(failures) <= (tolerated or 0):
         return Ok([one.value for one in outcomes if isinstance(one, Ok)])
     if tolerated is not None:
-        cause = f"{tolerated} failed items are tolerated, but more have failed"
-        return Failed(EXCEEDED_TOLERANCE, cause)
+        return Failed(EXCEEDED_TOLERANCE, "The specified tolerated failure threshold was exceeded")
     return next((one for one in failures if one.error != CANCELLED), failures[0])

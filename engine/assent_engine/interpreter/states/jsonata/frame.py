@@ -7,6 +7,7 @@ from typing import Any
 from assent_engine.effects import Effect, Failed, Ok, Outcome
 from assent_engine.interpreter.faults import StateFault
 from assent_engine.interpreter.jsonata import Ending, Field, States
+from assent_engine.interpreter.paths import Path
 from assent_engine.interpreter.recovery import Recovery
 from assent_engine.interpreter.states.base import Run
 from assent_engine.interpreter.states.jsonata.fields import ending
@@ -28,6 +29,10 @@ class Catcher:
     @classmethod
     def of(cls, at: int, rule: JsonataCatcher) -> "Catcher":
         return cls(rule.error_equals, rule.next, ending(rule, f"Catch[{at}]/"))
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        return ()
 
     def leads(self, visit: Visit, failure: Failed) -> Transition:
         """The next state, with the error output unless the catcher has its own."""

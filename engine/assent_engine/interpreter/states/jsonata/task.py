@@ -9,7 +9,7 @@ from assent_engine.interpreter.jsonata import Field, NumberField, States, presen
 from assent_engine.interpreter.states.base import Run
 from assent_engine.interpreter.states.jsonata.fields import number_field, optional_field
 from assent_engine.interpreter.states.jsonata.frame import Frame
-from assent_engine.interpreter.visit import Visit
+from assent_engine.interpreter.visit import CALLBACK, Visit
 from assent_schemas.jsonata_states import JsonataTask
 
 
@@ -32,6 +32,8 @@ class Task:
         return cls(frame, state.resource, arguments, timeout, heartbeat)
 
     def run(self, visit: Visit) -> Run:
+        visit.awaits_token = self.resource.endswith(CALLBACK)
+
         def attempt(states: States, key: str) -> Generator[Effect, Any, Outcome]:
             return self._attempt(states, key, visit)
 

@@ -1,0 +1,27 @@
+"""A policy read before anyone approves it: its worst case, plain words, differences, a picture."""
+
+from assent_engine.reading.bounds import Bound, Unbounded
+from assent_engine.reading.difference import PolicyDiff, diff
+from assent_engine.reading.documents import FieldChange, Renaming
+from assent_engine.reading.explain import explain, reading
+from assent_engine.reading.picture import graph
+from assent_engine.reading.reading import Reading, Section
+from assent_engine.reading.risks import RiskChange
+from assent_engine.reading.worst import WorstCase, worst_case
+
+__all__ = [
+    "Bound",
+    "FieldChange",
+    "PolicyDiff",
+    "Reading",
+    "Renaming",
+    "RiskChange",
+    "Section",
+    "Unbounded",
+    "WorstCase",
+    "diff",
+    "explain",
+    "graph",
+    "reading",
+    "worst_case",
+]

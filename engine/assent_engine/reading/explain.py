@@ -1,0 +1,140 @@
+"""explain(): a policy in plain words, made by rules from the exact document."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from assent_engine.interpreter.program import DEFAULT_TRANSITIONS
+from assent_engine.reading import reached, schedule, wording, worst_words
+from assent_engine.reading.brief import in_short
+from assent_engine.reading.outline import Outline
+from assent_engine.reading.reached import Reached
+from assent_engine.reading.reading import Reading, Section
+from assent_engine.reading.worst import worst_case
+from assent_engine.registry import StepRegistry
+from assent_schemas.policy import Policy
+
+LONG_TEXT = 400
+
+
+def explain(
+    policy: Policy,
+    registry: StepRegistry,
+    due: Sequence[datetime] | None = None,
+    brief: bool = False,
+    *,
+    zone: tzinfo | None = None,
+) -> str:
+    """A policy in plain words; `brief` is one text of at most 240 characters for a notification."""
+    return in_short(policy, registry) if brief else reading(policy, registry, due, zone=zone).text()
+
+
+def reading(
+    policy: Policy,
+    registry: StepRegistry,
+    due: Sequence[datetime] | None = None,
+    *,
+    zone: tzinfo | None = None,
+    transition_limit: int = DEFAULT_TRANSITIONS,
+) -> Reading:
+    """Read a policy out: when it starts, what it reads and may change, its steps, its worst case.
+
+    `due` are the next due times, shown in `zone` or, without one, in their own.
+    """
+    outline = Outline.of(policy, registry, transition_limit)
+    worst = worst_case(policy, registry, transition_limit)
+    sections = (
+        Section("When it starts", tuple(_starts(policy, due or (), zone))),
+        Section("What it takes", tuple(_takes(policy))),
+        Section("What it reads", tuple(_reads(policy, registry))),
+        Section("What it may change", tuple(_changes(policy, registry))),
+        Section("What it does", (*outline.lines(), *_macros(policy, registry))),
+        Section("When something fails", tuple(_fails(policy, registry))),
+        Section("At worst, in one run", tuple(worst_words.sentences(worst))),
+    )
+    return Reading(_title(policy), sections)
+
+
+def _title(policy: Policy) -> str:
+    version = f", version {policy.version}" if policy.version else ""
+    said = policy.description
+    author = f". Its author says: {wording.quoted(said, LONG_TEXT)}" if said else ""
+    return f"The policy {wording.quoted(policy.name, 200)}{version}{author}"
+
+
+def _starts(policy: Policy, due: Sequence[datetime], zone: tzinfo | None) -> Iterator[str]:
+    yield from schedule.starts(policy)
+    if (following := schedule.due_times(due, zone)) is not None:
+        yield following
+    if policy.timeout_seconds is not None:
+        yield f"A run that takes longer than {wording.duration(policy.timeout_seconds)} is ended."
+
+
+def _takes(policy: Policy) -> Iterator[str]:
+    yield from _asked(policy.input_schema)
+    for key, value in policy.context_defaults.items():
+        yield f"Unless told otherwise, {wording.name(key)} is {wording.value(value)}."
+
+
+def _asked(schema: dict[str, Any] | None) -> Iterator[str]:
+    if schema is None:
+        yield "Any input: it does not say what it expects."
+        return
+    properties, required = schema.get("properties"), schema.get("required")
+    needed = required if isinstance(required, list) else []
+    for key, rule in properties.items() if isinstance(properties, dict) else ():
+        must = "needed" if key in needed else "may be left out"
+        yield f"{wording.name(key)} ({must}): {wording.value(rule, 160)}."
+    if schema.get("additionalProperties", True) is not False:
+        yield "It takes other input too, of any kind."
+    elif not properties:
+        yield "No input."
+
+
+def _reads(policy: Policy, registry: StepRegistry) -> Iterator[str]:
+    steps = [one for one in reached.reached(policy, registry) if not one.step.side_effect]
+    yield from (f"{_named(one)}: {one.step.description}" for one in steps)
+    if not steps:
+        yield "Nothing outside."
+
+
+def _named(one: Reached) -> str:
+    through = f" (through {one.through})" if one.through else ""
+    return f"{one.step.name}{through}"
+
+
+def _changes(policy: Policy, registry: StepRegistry) -> Iterator[str]:
+    effects = reached.side_effects(policy, registry)
+    unknown = reached.unregistered(policy, registry)
+    unasked = reached.unasked_effects(policy, registry)
+    for name in unknown:
+        yield f"{wording.name(name)}: not registered here; it may do anything."
+    for one in effects:
+        asked = "" if one.step.name in unasked else " Only after you said yes in the run."
+        about = f"{one.step.risk} risk: {one.step.description} {_undoing(one)}"
+        yield f"{_named(one)}, {about}{asked}"
+    if not effects and not unknown:
+        yield "Nothing outside."
+
+
+def _undoing(one: Reached) -> str:
+    if one.step.compensation is not None:
+        return f"It can be undone by {one.step.compensation.resource}."
+    return f"It cannot be undone: {one.step.irreversible}"
+
+
+def _macros(policy: Policy, registry: StepRegistry) -> Iterator[str]:
+    for macro in reached.macros(policy, registry):
+        yield f"The macro {macro.name}: {macro.description}"
+
+
+def _fails(policy: Policy, registry: StepRegistry) -> Iterator[str]:
+    yield "An error that no step above deals with ends the run as failed."
+    effects = reached.side_effects(policy, registry)
+    undone = [one.step.name for one in effects if one.step.compensation]
+    stays = [one.step.name for one in effects if one.step.irreversible]
+    if undone:
+        kept = wording.joined(undone)
+        yield f"What was done stays, and you are told; how to undo it is on record for: {kept}."
+    if stays:
+        yield f"What stays done: {wording.joined(stays)}."

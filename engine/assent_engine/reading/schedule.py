@@ -1,0 +1,87 @@
+"""When a policy starts, in words and in numbers."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import islice
+
+from cronsim import CronSim, CronSimError
+
+from assent_engine.reading import wording
+from assent_schemas.policy import Policy
+from assent_schemas.triggers import AnyTrigger, CronTrigger, IntervalTrigger, OnceTrigger
+
+_FOUR_YEARS = timedelta(days=1461)
+_FROM = datetime(2025, 1, 1, tzinfo=UTC) - timedelta(seconds=1)
+_MOST_COUNTED = 2_000
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def starts(policy: Policy) -> list[str]:
+    """One sentence for each trigger."""
+    if not policy.triggers:
+        return ["Only when somebody starts it; it has no schedule."]
+    return [f"{wording.capital(trigger_words(one))}." for one in policy.triggers]
+
+
+def trigger_words(trigger: AnyTrigger) -> str:
+    """When a trigger is due, without a full stop."""
+    match trigger:
+        case CronTrigger():
+            zone = wording.name(trigger.timezone) if trigger.timezone else "your time zone"
+            return f"{cron_words(trigger.expression)} ({zone})"
+        case IntervalTrigger():
+            return f"every {_period(trigger.seconds)}"
+        case OnceTrigger():
+            return f"once, at {trigger.at.isoformat()}"
+        case _:
+            return f"by a trigger of the type {wording.quoted(getattr(trigger, 'type', '?'))}"
+
+
+def _period(seconds: int) -> str:
+    words = wording.duration(seconds)
+    return words if " and " in words else words.removeprefix("1 ")
+
+
+def cron_words(expression: str) -> str:
+    """A crontab expression in words; one that cannot be read is shown as it stands."""
+    try:
+        words = CronSim(expression, _FROM).explain()
+    except CronSimError:
+        return f"by the schedule {wording.quoted(expression)}"
+    return words[:1].lower() + words[1:]
+
+
+def due_times(due: Sequence[datetime], zone: tzinfo | None, most: int = 5) -> str | None:
+    """The next due times in one sentence; None where there are none."""
+    shown = [moment_words(one, zone) for one in due[:most]]
+    return f"Next: {'; '.join(shown)}." if shown else None
+
+
+def moment_words(moment: datetime, zone: tzinfo | None) -> str:
+    """A moment with its weekday, its date, its time and how far it is from UTC."""
+    local = moment.astimezone(zone) if zone is not None else moment
+    offset = local.strftime("%z")
+    away = f" (UTC{offset[:3]}:{offset[3:5]})" if offset else ""
+    return f"{_DAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}{away}"
+
+
+def starts_in_four_years(trigger: AnyTrigger) -> int:
+    """How often a trigger is due in 1,461 days; a rate where it is due very often."""
+    if isinstance(trigger, IntervalTrigger):
+        return int(_FOUR_YEARS.total_seconds()) // trigger.seconds
+    if not isinstance(trigger, CronTrigger):
+        return 1
+    counted = list(islice(_due(trigger.expression), _MOST_COUNTED))
+    if len(counted) < _MOST_COUNTED:
+        return len(counted)
+    return int(_MOST_COUNTED * (_FOUR_YEARS / (counted[-1] - _FROM)))
+
+
+def _due(expression: str) -> Iterator[datetime]:
+    try:
+        for moment in CronSim(expression, _FROM):
+            if moment > _FROM + _FOUR_YEARS:
+                return
+            yield moment
+    except CronSimError:
+        return

@@ -1,0 +1,211 @@
+"""What is known of a run's data before it runs: constants, bounded lists, bounded numbers.
+
+A shape stands for every value that the data may have there. What may be anything is UNKNOWN.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import reduce
+from typing import Any, Final, TypeGuard
+
+from assent_engine.interpreter.paths import Path, PathSyntaxError, compile_path
+
+Parts = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Any value, or none at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """Exactly this text, number, boolean or null; 1 and true are two values."""
+
+    value: Any
+    boolean: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "boolean", isinstance(self.value, bool))
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """A number that is at most this."""
+
+    most: int | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of exactly these items."""
+
+    items: "tuple[Shape, ...]"
+    depth: int = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", _deeper(self.items))
+
+
+@dataclass(frozen=True, slots=True)
+class UpTo:
+    """A list of at most so many items, each of one shape."""
+
+    most: int
+    item: "Shape"
+    depth: int = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", _deeper([self.item]))
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An object: what is known of its keys; `more` tells whether it may have others.
+
+    The keys in `optional` may be missing.
+    """
+
+    fields: "Mapping[str, Shape]"
+    more: bool = False
+    optional: frozenset[str] = frozenset()
+    depth: int = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", _deeper(self.fields.values()))
+
+
+Shape = Unknown | Scalar | AtMost | Items | UpTo | Record
+UNKNOWN: Final = Unknown()
+DEEPEST = 100
+MOST_KEYS = 256
+
+
+def of(value: Any) -> Shape:
+    """The shape of a JSON value: itself."""
+    if isinstance(value, dict):
+        return Record({str(key): of(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return Items(tuple(of(item) for item in value))
+    return Scalar(value)
+
+
+def join(one: Shape, other: Shape) -> Shape:
+    """A shape for whatever either stands for."""
+    if one is other or one == other:
+        return one
+    if (most := highest(one)) is not None and (least := highest(other)) is not None:
+        return AtMost(max(most, least))
+    if isinstance(one, Record) and isinstance(other, Record):
+        return _join_records(one, other)
+    if isinstance(one, Items | UpTo) and isinstance(other, Items | UpTo):
+        return _join_lists(one, other)
+    return UNKNOWN
+
+
+def get(shape: Shape, parts: Parts) -> Shape:
+    """What stands at a path. Where nothing can stand there a run fails, so UNKNOWN does no harm."""
+    for part in parts:
+        if isinstance(shape, Record):
+            shape = shape.fields.get(part, UNKNOWN) if isinstance(part, str) else UNKNOWN
+        elif isinstance(shape, Items) and isinstance(part, int) and 0 <= part < len(shape.items):
+            shape = shape.items[part]
+        elif isinstance(shape, UpTo) and isinstance(part, int):
+            shape = shape.item
+        else:
+            return UNKNOWN
+    return shape
+
+
+def put(shape: Shape, parts: Parts, value: Shape) -> Shape:
+    """The data after a value was written at a path of it."""
+    if not parts:
+        return value
+    first, rest = parts[0], parts[1:]
+    if not isinstance(first, str) or not isinstance(shape, Record | Unknown):
+        return UNKNOWN
+    record = shape if isinstance(shape, Record) else Record({}, more=True)
+    # A parent that may be missing is made anew: nothing is known of what else it then holds.
+    unsure = first in record.optional or (record.more and first not in record.fields)
+    inner = put(UNKNOWN if unsure else record.fields.get(first, Record({})), rest, value)
+    return Record({**record.fields, first: inner}, record.more, record.optional - {first})
+
+
+def present(shape: Shape, key: str) -> Shape | None:
+    """What stands under a key of an object; None where the key is known to be missing."""
+    if not isinstance(shape, Record) or key in shape.optional:
+        return UNKNOWN
+    return shape.fields.get(key, UNKNOWN if shape.more else None)
+
+
+def highest(shape: Shape) -> int | Decimal | None:
+    """The largest number it may be; None where it may be anything but a number."""
+    if isinstance(shape, AtMost):
+        return shape.most
+    if isinstance(shape, Scalar) and is_number(shape.value):
+        return shape.value
+    return None
+
+
+def item_of(shape: Items | UpTo) -> Shape:
+    """A shape for every item of a list."""
+    if isinstance(shape, UpTo):
+        return shape.item
+    return reduce(join, shape.items) if shape.items else UNKNOWN
+
+
+def length(shape: Items | UpTo) -> int:
+    """How many items a list has at most."""
+    return shape.most if isinstance(shape, UpTo) else len(shape.items)
+
+
+def is_number(value: Any) -> TypeGuard[int | Decimal]:
+    """A JSON number; true and false are none."""
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def plain_parts(text: str) -> tuple[bool, Parts] | None:
+    """A path of names and indexes: whether it is into `$$`, and its parts. None for any other."""
+    try:
+        compiled = compile_path(text)
+    except PathSyntaxError:
+        return None
+    # A query has the parts that it opens with, and a variable holds what Assign put there.
+    plain = type(compiled) is Path and compiled.variable is None
+    return (compiled.in_context, compiled.parts) if plain else None
+
+
+def bounded(shape: Shape) -> Shape:
+    """The shape, or UNKNOWN where it is so deep or so wide that following it takes long."""
+    wide = isinstance(shape, Record) and len(shape.fields) > MOST_KEYS
+    return UNKNOWN if wide or _depth(shape) > DEEPEST else shape
+
+
+def _depth(shape: Shape) -> int:
+    return shape.depth if isinstance(shape, Items | UpTo | Record) else 0
+
+
+def _deeper(shapes: Iterable[Shape]) -> int:
+    return 1 + max(map(_depth, shapes), default=0)
+
+
+def _join_records(one: Record, other: Record) -> Record:
+    fields, optional = {}, set(one.optional | other.optional)
+    for key in {**one.fields, **other.fields}:
+        mine, theirs = one.fields.get(key), other.fields.get(key)
+        if mine is not None and theirs is not None:
+            fields[key] = join(mine, theirs)
+            continue
+        lacking = other if theirs is None else one
+        fields[key] = UNKNOWN if lacking.more else mine or theirs or UNKNOWN
+        optional.add(key)
+    return Record(fields, one.more or other.more, frozenset(optional))
+
+
+def _join_lists(one: Items | UpTo, other: Items | UpTo) -> Shape:
+    if isinstance(one, Items) and isinstance(other, Items) and len(one.items) == len(other.items):
+        return Items(tuple(map(join, one.items, other.items)))
+    if not length(one) or not length(other):
+        return one if length(one) else other
+    return UpTo(max(length(one), length(other)), join(item_of(one), item_of(other)))

@@ -1,0 +1,82 @@
+"""worst_case(): what one run of a policy can do at most, proven from the document alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from assent_engine.interpreter.program import DEFAULT_TRANSITIONS
+from assent_engine.reading import bounds, usage
+from assent_engine.reading.bounds import Bound
+from assent_engine.reading.costs import Costs, Place
+from assent_engine.reading.flow import Seen
+from assent_engine.reading.given import first_data
+from assent_engine.registry import StepRegistry
+from assent_schemas.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class WorstCase:
+    """Upper bounds for one run. Each holds for itself; one run need not reach them all.
+
+    `scopes` counts the run itself, each iteration, branch and macro. `calls` counts every attempt,
+    `effects` what was done: a side effect happens at most once in a visit, however often it was
+    tried. `money` adds up the declared money fields, `largest` is the most in one call.
+    `reversals` are the calls that undo all that was done; they come on top, after a failed run.
+    """
+
+    transitions: Bound
+    scopes: Bound
+    at_once: Bound
+    questions: Bound
+    side_effects: Bound
+    messages: Bound
+    money: Bound
+    calls: Mapping[str, Bound]
+    effects: Mapping[str, Bound]
+    money_by: Mapping[str, Bound]
+    largest: Mapping[str, Bound]
+    reversals: Mapping[str, Bound]
+
+    def as_json(self) -> dict[str, Any]:
+        """Numbers, and objects {unbounded_because, pointer} where there is none."""
+        return {one.name: _as_json(getattr(self, one.name)) for one in fields(self)}
+
+
+def worst_case(
+    policy: Policy, registry: StepRegistry, transition_limit: int = DEFAULT_TRANSITIONS
+) -> WorstCase:
+    """Prove upper bounds for one run; `transition_limit` is how many states a scope may enter."""
+    first = first_data(policy)
+    costs = Costs(registry, transition_limit)
+    found = costs.machine(policy, first, Seen(first), Place())
+    effects = found.shares("effects")
+    return WorstCase(
+        transitions=found.of(usage.TRANSITIONS),
+        scopes=found.of(usage.SCOPES),
+        at_once=found.at_once,
+        questions=found.of(usage.QUESTIONS),
+        side_effects=found.of(usage.SIDE_EFFECTS),
+        messages=found.of(usage.MESSAGES),
+        money=found.of(usage.MONEY),
+        calls=found.shares("calls"),
+        effects=effects,
+        money_by=found.shares("money"),
+        largest=dict(sorted(found.largest.items())),
+        reversals=_reversals(effects, registry),
+    )
+
+
+def _reversals(effects: Mapping[str, Bound], registry: StepRegistry) -> dict[str, Bound]:
+    found: dict[str, Bound] = {}
+    for name, often in effects.items():
+        step = registry.step(name)
+        if step is not None and step.compensation is not None:
+            undo = step.compensation.resource
+            found[undo] = bounds.plus(found.get(undo, 0), often)
+    return dict(sorted(found.items()))
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: bounds.as_json(one) for name, one in value.items()}
+    return bounds.as_json(value)

@@ -1,0 +1,157 @@
+"""assent policy explain, diff, graph, import, export: reading policies before deciding on them."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assent_service.cli.options import standard
+
+if TYPE_CHECKING:
+    from assent_engine.registry import StepRegistry
+    from assent_schemas.policy import Policy
+
+SHOWN_DUE_TIMES = 5
+
+
+@click.command()
+@click.argument("policy")
+@click.option("--brief", is_flag=True, help="At most 240 characters, the most dangerous first.")
+@standard
+def explain(policy: str, brief: bool, home: Path | None, as_json: bool) -> None:
+    """Say in plain words what a policy does, at worst too.
+
+    POLICY is a file, or the name of a proposed policy (NAME@VERSION for a certain version).
+    """
+    from assent_engine.reading import explain as in_words
+    from assent_engine.reading import reading
+    from assent_service.cli.output import emit
+
+    registry = _registry()
+    read = _policy(policy, home, registry)
+    due, zone = _due_times(read)
+    if as_json:
+        data = reading(read, registry, due, zone=zone).as_json()
+        emit(data, lambda: "", as_json=True)
+        return
+    text = in_words(read, registry, due, brief=brief, zone=zone)
+    emit(None, lambda: text, as_json=False)
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@standard
+def diff(old: str, new: str, home: Path | None, as_json: bool) -> None:
+    """Say what NEW changes against OLD, the risk first.
+
+    Each is a file, NAME or NAME@VERSION.
+    """
+    from assent_engine.reading import diff as difference
+    from assent_service.cli.output import emit
+
+    registry = _registry()
+    found = difference(_policy(old, home, registry), _policy(new, home, registry), registry)
+    emit(found.as_json(), found.text, as_json=as_json)
+
+
+@click.command()
+@click.argument("policy")
+@standard
+def graph(policy: str, home: Path | None, as_json: bool) -> None:
+    """Print a policy's states as a Mermaid flowchart."""
+    from assent_engine.reading import graph as picture
+    from assent_service.cli.output import emit
+
+    registry = _registry()
+    text = picture(_policy(policy, home, registry), registry)
+    emit({"mermaid": text}, lambda: text, as_json=as_json)
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(allow_dash=True))
+@standard
+def import_machine(file: str, home: Path | None, as_json: bool) -> None:
+    """Turn an Amazon States Language machine into a policy document.
+
+    The document goes to standard output; exporting it gives the same machine back. Whether the
+    machine is well-formed, and whether it can run here, is said on standard error.
+    """
+    del home, as_json
+    from assent_engine import asl
+    from assent_engine.validation import validate
+    from assent_schemas.errors import PolicyInvalid
+    from assent_service.cli.output import show_problems, write_ordered_json
+    from assent_service.cli.reading_files import read_document
+
+    machine = read_document(file)
+    if problems := asl.well_formed(machine):
+        raise PolicyInvalid(problems)
+    document = asl.import_machine(machine)
+    write_ordered_json(document)
+    registry = _registry()
+    try:
+        validate(document, registry)
+    except PolicyInvalid as invalid:
+        click.echo("Well-formed; before it can run here:", err=True)
+        show_problems(invalid.problems, as_json=False)
+
+
+@click.command("export")
+@click.argument("policy")
+@standard
+def export_machine(policy: str, home: Path | None, as_json: bool) -> None:
+    """Turn a policy document into an Amazon States Language machine."""
+    del as_json
+    from assent_engine import asl
+    from assent_service.cli.output import write_ordered_json
+
+    write_ordered_json(asl.export_machine(_document(policy, home)))
+
+
+READING = (explain, diff, graph, import_machine, export_machine)
+
+
+def _registry() -> "StepRegistry":
+    from assent_engine import library
+    from assent_engine.registry import StepRegistry
+
+    library.load()
+    return StepRegistry.shared()
+
+
+def _policy(reference: str, home: Path | None, registry: "StepRegistry") -> "Policy":
+    from assent_engine.validation import validate
+
+    return validate(_document(reference, home), registry)
+
+
+def _document(reference: str, home: Path | None) -> dict[str, Any]:
+    """A file's document or, where there is no such file, that of a policy in the home."""
+    from assent_schemas import exact_json
+    from assent_service.cli.looking import look
+    from assent_service.cli.reading_files import read_document
+
+    if reference == "-" or Path(reference).is_file():
+        return read_document(reference)
+    name, _, version = reference.rpartition("@") if "@" in reference else (reference, "", "")
+    seen = asyncio.run(look(home, name, version or None))
+    document: dict[str, Any] = exact_json.parse(seen.version.document)
+    return document
+
+
+def _due_times(policy: "Policy") -> tuple[list[Any], Any]:
+    """The next due times of all triggers, in the owner's zone."""
+    from datetime import UTC, datetime
+    from heapq import merge
+    from itertools import islice
+    from zoneinfo import ZoneInfo
+
+    from tzlocal import get_localzone_name
+
+    from assent_engine.due import due
+
+    zone, now = get_localzone_name() or "UTC", datetime.now(UTC)
+    times = merge(*(due(trigger, now, zone, now) for trigger in policy.triggers))
+    return list(islice(times, SHOWN_DUE_TIMES)), ZoneInfo(zone)
