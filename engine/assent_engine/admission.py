@@ -1,10 +1,12 @@
 """Admission: only approved bytes, with the steps they were approved with, may run."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
+from assent_engine import asl
 from assent_engine.clock import Clock
 from assent_engine.interpreter import Program
 from assent_engine.moments import timestamp
@@ -17,6 +19,8 @@ from assent_schemas import exact_json
 from assent_schemas.errors import PolicyInvalid, Problem, Refused
 from assent_schemas.policy import Policy
 from assent_schemas.statuses import PolicyStatus
+
+ANEW = "Propose and approve it again, with another version."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,13 @@ class Admission:
         self._revocations += 1
 
     def check(self, document: Any) -> Policy:
-        """Validate a document; raises PolicyInvalid with every problem."""
+        """Validate a document; raises PolicyInvalid with every problem.
+
+        An imported machine that speaks JSONata can be simulated, and is refused here: what an
+        owner approves must be readable, and its worst case known.
+        """
+        if found := asl.approval_problems(document):
+            raise PolicyInvalid(found)
         return validate(document, self.registry)
 
     async def admit(self, policy_id: str, version: str | None = None) -> Admitted:
@@ -59,8 +69,14 @@ class Admission:
         Checked: enabled, this version approved, its bytes those that were approved, and every
         step what it was at approval.
         """
-        try:
+        async with self.recording(policy_id):
             return await self._admit(policy_id, version)
+
+    @asynccontextmanager
+    async def recording(self, policy_id: str) -> AsyncIterator[None]:
+        """Put a refusal into the audit records before it is passed on."""
+        try:
+            yield
         except Refused as refusal:
             at, why = timestamp(self.clock.now()), str(refusal)
             await self.store.commit(AuditEntry(at, "engine", "refuse", policy_id, why))
@@ -99,10 +115,10 @@ class Admission:
         if row is None or approval is None or approval.decision != "approved":
             detail = f"Version {version} of {policy.name} is not approved."
             raise refused("policy.not_approved", detail)
-        document = await self.intact(row, approval.hash)
+        document = intact(row, approval.hash)
         if (lapsed := _difference(approval.steps, self.pins(document))) is not None:
             detail = f"{lapsed} is not what it was when version {version} was approved."
-            raise refused("approval.lapsed", detail, "Propose and approve the policy again.")
+            raise refused("approval.lapsed", detail, ANEW)
         model = self._acceptable(document)
         program = Program.compile(model, partial(_machine_of, self.registry))
         return Admitted(policy_id, version, row.hash, epoch, model, program)
@@ -112,19 +128,19 @@ class Admission:
         try:
             return self.check(document)
         except PolicyInvalid as invalid:
-            detail, remedy = invalid.problem.detail, "Propose and approve the policy again."
+            detail, remedy = invalid.problem.detail, ANEW
             raise refused("policy.invalid", detail, remedy) from invalid
 
-    async def intact(self, row: VersionRow, approved: str | None = None) -> dict[str, Any]:
-        """The document of a version, its bytes being those of its hash; raises Refused."""
-        expected = approved or row.hash
-        document = _parsed(row.document)
-        canonical = isinstance(document, dict) and exact_json.encode(document) == row.document
-        if not canonical or exact_json.digest(document) != expected or row.hash != expected:
-            detail = f"Version {row.version} of {row.policy_id} is not the document of {expected}."
-            remedy = "Somebody changed the database. Propose and approve the policy again."
-            raise refused("policy.tampered", detail, remedy)
-        return cast("dict[str, Any]", document)
+
+def intact(row: VersionRow, approved: str | None = None) -> dict[str, Any]:
+    """The document of a version, its bytes being those of its hash; raises Refused."""
+    expected = approved or row.hash
+    document = _parsed(row.document)
+    canonical = isinstance(document, dict) and exact_json.encode(document) == row.document
+    if not canonical or exact_json.digest(document) != expected or row.hash != expected:
+        detail = f"Version {row.version} of {row.policy_id} is not the document of {expected}."
+        raise refused("policy.tampered", detail, f"Somebody changed the database. {ANEW}")
+    return cast("dict[str, Any]", document)
 
 
 def _parsed(text: bytes) -> Any | None:
@@ -154,7 +170,7 @@ def _difference(pinned: dict[str, str], present: dict[str, str]) -> str | None:
 _NOT_FOUND = ("unknown", "ambiguous", "no_such_version")
 _REMEDIES = {
     "policy.disabled": "Switch it on again: assent policy enable",
-    "policy.removed": "Propose it anew: assent policy propose",
+    "policy.removed": "Propose it anew, without its policy_id: assent policy propose",
     "policy.ambiguous": "Name it by its id: assent policy list",
     "policy.not_approved": "Look at it and decide: assent policy approve",
     "policy.no_such_version": "See its versions: assent policy list",

@@ -17,6 +17,8 @@ from assent_schemas.errors import Problem, Refused, StoreError
 
 VARIABLE = "ASSENT_HOME"
 PRIVATE = 0o700
+OURS = {"assent.sqlite", "lock", "paper-broker.sqlite", "prices.csv"}
+"""Files by which a home is known; any one of them will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +38,26 @@ class Home:
         return self.path / "assent.sqlite"
 
     def prepare(self) -> None:
-        """Make the folder, private to its owner; raises StoreError where that cannot be."""
+        """Make the folder, private to its owner; raises StoreError where that cannot be.
+
+        A folder that holds other things is refused, as closing it would shut others out.
+        """
         try:
             self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+            self._refuse_foreign()
             self.path.chmod(self.path.stat().st_mode & PRIVATE)
             probe = self.path / ".probe"
             probe.touch()
             probe.unlink(missing_ok=True)
         except OSError as error:
             self._refuse(error)
+
+    def _refuse_foreign(self) -> None:
+        names = {one.name for one in self.path.iterdir()}
+        if names and not names & OURS:
+            detail = f"{self.path} holds other things: {', '.join(sorted(names)[:3])}."
+            remedy = "Name a new or empty folder with --home."
+            raise StoreError(Problem("home.foreign", "This is no home of Assent", detail, remedy))
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from assent_engine.admission import Admission, refused
+from assent_engine.admission import Admission, intact, refused
 from assent_engine.clock import Clock
 from assent_engine.moments import moment, timestamp
 from assent_engine.ports import Randomness
@@ -115,7 +115,8 @@ class Policies:
         if digest != row.hash:
             detail = f"The document shown had the hash {digest}, this one has {row.hash}."
             raise refused("approval.other_document", detail, "Look at it again, then decide.")
-        document = await self.admission.intact(row)
+        async with self.admission.recording(policy_id):
+            document = intact(row)
         self.admission.check(document)
         policy = await self._policy(policy_id)
         _refuse_removed(policy)
@@ -153,8 +154,7 @@ class Policies:
 
     async def _rollback(self, policy_id: str, version: str | None, by: str) -> str:
         policy = await self._policy(policy_id)
-        versions = await self.store.read.versions(policy_id)
-        approved = [row.version for row in versions if row.status is VersionStatus.APPROVED]
+        approved = await self._approved(policy_id)
         target = version or _before(approved, policy.active_version)
         if target is None or target not in approved or target == policy.active_version:
             detail = f"{policy.name} has no other approved version{f' {version}' * bool(version)}."
@@ -163,6 +163,13 @@ class Policies:
         change = self._changed(policy, active_version=target)
         await self.store.commit(change, self._audit(by, "rollback", policy_id, target, ""))
         return target
+
+    async def _approved(self, policy_id: str) -> list[str]:
+        """The approved versions, in the order in which they were approved."""
+        versions = await self.store.read.versions(policy_id)
+        decisions = [await self.store.read.approval(policy_id, row.version) for row in versions]
+        yes = [one for one in decisions if one is not None and one.decision == "approved"]
+        return [one.version for one in sorted(yes, key=lambda one: one.decided_at)]
 
     async def _undecided(self, policy_id: str, version: str) -> VersionRow:
         row = await self.store.read.version(policy_id, version)

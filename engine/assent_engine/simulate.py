@@ -2,17 +2,36 @@
 
 import asyncio
 import contextlib
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
+from assent_engine import asl, library
 from assent_engine.effects import Failed, Ok, Outcome, RunStep, ScopeSpec, idempotency_key
 from assent_engine.interpreter import ROOT, Program, RunHeader
+from assent_engine.interpreter.faults import TIMEOUT
+from assent_engine.interpreter.query import Query
 from assent_engine.moments import timestamp
-from assent_engine.registry import StepContext, StepFailed, StepRegistry, World
-from assent_engine.registry.invocation import INVALID_OUTPUT, NOT_AVAILABLE, invoke, within_limit
+from assent_engine.notices import MemoryNotices, NoticeBoard
+from assent_engine.registry import (
+    Done,
+    StepContext,
+    StepDeclaration,
+    StepFailed,
+    StepRegistry,
+    World,
+)
+from assent_engine.registry.invocation import (
+    INVALID_OUTPUT,
+    NOT_AVAILABLE,
+    invoke,
+    to_outcome,
+    within_limit,
+)
 from assent_engine.run_input import initial_data
 from assent_engine.simulation import PerformStep, Simulation, TraceEntry
 from assent_engine.validation import Named, validate
@@ -52,10 +71,14 @@ def simulate(
 
     `steps` maps a resource name (any text) to a stand-in, called with the Task's effective input
     as its one argument; it fails by raising StepFailed(error, cause). Without `steps` the
-    registered steps run, on what `open_world` opens. `decisions` answers Approval states by name.
-    Floats are taken by their repr. Raises PolicyInvalid for a malformed policy, Refused for an
-    input that does not fit it. Not to be called from a running event loop without `steps`.
+    registered steps run, on what `open_world` opens or else on an empty world. `decisions`
+    answers Approval states by name. Floats are taken by their repr. Raises PolicyInvalid for a
+    malformed policy, Refused for an input that does not fit it. Not to be called from a running
+    event loop without `steps`.
     """
+    if steps is None and registry is None:
+        library.load()
+        open_world = open_world or _empty_world
     registry = registry or StepRegistry.shared()
     document = exact_json.plain(policy)
     read = _read(document, registry, steps or {})
@@ -64,7 +87,7 @@ def simulate(
         raise Refused(Problem("simulate.unknown_decision", "No such decision", detail))
     start = now or datetime.now(UTC)
     header = _header(read, exact_json.plain(input), start, seed)
-    program = Program.compile(read, _macros(registry, steps or {}))
+    program = Program.compile(read, _macros(registry, steps or {}), query=_query(document))
     with _performer(steps, registry, open_world or _no_world, header) as perform:
         deadline = _deadline(read, start)
         simulation = Simulation(program, header, perform, start, deadline)
@@ -76,6 +99,15 @@ def _read(document: Any, registry: StepRegistry, steps: Mapping[str, StandIn]) -
     if isinstance(document, dict) and document.get("dialect") == "asl":
         return validate(document, Named())
     return validate(document, Named({*registry.names(), *steps}) if steps else registry)
+
+
+def _query(document: Any) -> Query | None:
+    """The worker for JSONata; neither imported nor started for a policy that has none."""
+    if not asl.speaks_jsonata(document):
+        return None
+    from assent_engine.jsonata import Evaluator
+
+    return Evaluator.shared()
 
 
 def _header(policy: Policy, given: Any, start: datetime, seed: str) -> RunHeader:
@@ -123,6 +155,14 @@ def _performer(
 
 
 @contextlib.asynccontextmanager
+async def _empty_world() -> AsyncIterator[World]:
+    """The step library's world in a throw-away home: no holdings, no prices, no one to tell."""
+    with tempfile.TemporaryDirectory(prefix="assent-simulation-") as folder:
+        async with library.load().open_world(Path(folder)) as parts:
+            yield World({**parts, NoticeBoard: MemoryNotices()})
+
+
+@contextlib.asynccontextmanager
 async def _no_world() -> AsyncIterator[World]:
     yield World()
 
@@ -155,9 +195,20 @@ async def _call(registry: StepRegistry, effect: RunStep, context: StepContext) -
     if step is None:
         return Failed(NOT_AVAILABLE, f"there is no step {effect.resource}")
     try:
-        return await invoke(step, effect.input, context)
+        async with asyncio.timeout(step.limit(effect.timeout)):
+            return await invoke(step, effect.input, context)
     except Exception as error:  # noqa: BLE001 - what a step raises is its outcome
-        return Failed(type(error).__name__, str(error))
+        name = TIMEOUT if isinstance(error, TimeoutError) else type(error).__name__
+        return await _settled(step, context) or Failed(name, str(error))
+
+
+async def _settled(step: StepDeclaration, context: StepContext) -> Outcome | None:
+    """What the outside says of a side effect that broke off, if it knows that it happened."""
+    match await step.reconcile(context) if step.reconcile else None:
+        case Done(value):
+            return to_outcome(step, value)
+        case _:
+            return None
 
 
 def _stand_in(steps: Mapping[str, StandIn], effect: RunStep) -> Outcome:

@@ -79,7 +79,7 @@ class Simulation:
 
     def _pass_time(self) -> bool:
         due, _, scope = heapq.heappop(self._timers)
-        if self.deadline is not None and due > self.deadline:
+        if self.deadline is not None and due >= self.deadline:
             self.now = self.deadline
             return False
         self.now = max(self.now, due)

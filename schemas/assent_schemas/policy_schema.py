@@ -33,6 +33,8 @@ def _precise(node: Any) -> Any:
         return [_precise(item) for item in node]
     if not isinstance(node, dict):
         return node
+    if node.keys() == {"oneOf"} and len(node["oneOf"]) == 1:
+        return _precise(node["oneOf"][0])
     tag = node.get("discriminator")
     if not isinstance(tag, dict):
         return {name: _precise(item) for name, item in _present(node).items()}

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic.json_schema import SkipJsonSchema
 
 from assent_schemas.choice import ChoiceRule
 from assent_schemas.fields import (
@@ -16,6 +17,16 @@ from assent_schemas.fields import (
     StateName,
     Template,
     Variables,
+)
+from assent_schemas.jsonata_states import (
+    JsonataChoice,
+    JsonataFail,
+    JsonataMapFields,
+    JsonataParallelFields,
+    JsonataPass,
+    JsonataSucceed,
+    JsonataTask,
+    JsonataWait,
 )
 from assent_schemas.recovery import Catcher, Retrier
 
@@ -226,7 +237,25 @@ class ApprovalState(ResultState):
     """Where to go when nobody answered; without it that is the error Approval.TimedOut."""
 
 
-AnyState = Annotated[
+class JsonataMap(JsonataMapFields):
+    """Run a sub-workflow for each item of an array."""
+
+    iterator: "Machine | None" = None
+    item_processor: "Machine | None" = None
+
+
+class JsonataParallel(JsonataParallelFields):
+    """Run several sub-workflows on the same arguments."""
+
+    branches: Annotated[list["Machine"], Field(min_length=1, max_length=64)]
+
+
+def _language(state: Any) -> str:
+    own = state.get("query_language") if isinstance(state, dict) else None
+    return "JSONata" if own == "JSONata" else "JSONPath"
+
+
+PathState = Annotated[
     TaskState
     | PassState
     | ChoiceState
@@ -238,6 +267,21 @@ AnyState = Annotated[
     | ApprovalState,
     Field(discriminator="type"),
 ]
+QueryState = Annotated[
+    JsonataTask
+    | JsonataPass
+    | JsonataChoice
+    | JsonataWait
+    | JsonataSucceed
+    | JsonataFail
+    | JsonataMap
+    | JsonataParallel,
+    Field(discriminator="type"),
+]
+AnyState = Annotated[
+    Annotated[PathState, Tag("JSONPath")] | SkipJsonSchema[Annotated[QueryState, Tag("JSONata")]],
+    Discriminator(_language),
+]
 
 
 class Machine(Document):
@@ -248,5 +292,5 @@ class Machine(Document):
     states: Annotated[dict[StateName, AnyState], Field(min_length=1, max_length=1000)]
 
 
-for _model in (MapState, ParallelState, Machine):
+for _model in (MapState, ParallelState, JsonataMap, JsonataParallel, Machine):
     _model.model_rebuild()

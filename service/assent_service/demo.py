@@ -5,7 +5,7 @@ import csv
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Protocol
@@ -136,17 +136,16 @@ def _name_of(example: str) -> str:
 
 
 def raise_vix(prices: Path) -> None:
-    """Add one more day to a home's prices, on which the VIX closes high."""
+    """Let a home's prices say that the VIX closed high today, and nothing else about it."""
     with prices.open(newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
-    days = [date.fromisoformat(row["date"]) for row in rows if row["symbol"] == "^VIX"]
-    day = max(days, default=date(2026, 1, 1)) + timedelta(days=1)
+        rows = [[cell.strip() for cell in row] for row in csv.reader(file) if row]
+    symbol = rows[0].index("symbol")
+    stormy = {"symbol": "^VIX", "date": date.today().isoformat(), "close": STORMY_VIX}  # noqa: DTZ011 - the person's own day
     changed = prices.with_name("stormy-prices.csv")
     with changed.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, ["symbol", "date", "close"])
-        writer.writeheader()
-        writer.writerows(rows)
-        writer.writerow({"symbol": "^VIX", "date": day.isoformat(), "close": STORMY_VIX})
+        writer = csv.writer(file)
+        writer.writerows(row for row in rows if row[symbol] != "^VIX")
+        writer.writerow(stormy[name] for name in rows[0])
     library.load().adopt(prices.parent, prices=changed)
     changed.unlink()
 

@@ -185,3 +185,21 @@ def test_the_sample_files_are_what_the_demo_runs_on(shell: Shell) -> None:
     )
     assert told["before"] == given["before"]
     assert told["after"]["positions"] == given["after"]["positions"]
+
+
+@pytest.mark.parametrize(
+    "prices",
+    [
+        PRICES.replace(",", ", "),
+        PRICES.replace("^VIX,2026-11-20", "^VIX,9999-12-31"),
+        "date,close,symbol\n" + "2026-11-20,150.25,AAA\n2026-11-20,100,BBB\n2026-11-20,9,^VIX\n",
+    ],
+    ids=["blanks after commas", "the last day there is", "columns in another order"],
+)
+def test_the_wild_day_is_told_with_any_price_file_that_is_accepted(
+    shell: Shell, tmp_path: Path, own: list[str | Path], prices: str
+) -> None:
+    (tmp_path / "prices.csv").write_text(prices, encoding="utf-8")
+    said = shell("demo", *own)
+    assert (said.code, said.err) == (0, "")
+    assert "Rebalance skipped: High Volatility" in said.out

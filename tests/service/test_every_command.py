@@ -203,3 +203,15 @@ def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
 def test_the_version_is_the_installed_one(shell: Shell) -> None:
     said = shell("--version")
     assert (said.code, said.out) == (0, f"assent, version {version('assent')}\n")
+
+
+def test_a_fault_of_ours_is_a_problem_too_and_no_traceback(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_home: object) -> None:
+        raise RuntimeError("a surprise")
+
+    monkeypatch.setattr("assent_service.cli.opening.reading", broken)
+    said = shell("policy", "list", "--json")
+    assert (said.code, said.problem["code"]) == (1, "internal")
+    assert "a surprise" in said.problem["detail"]

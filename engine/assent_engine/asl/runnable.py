@@ -7,6 +7,7 @@ engine has no part for yet is a problem, never ignored.
 from collections.abc import Iterator
 from typing import Any
 
+from assent_engine.asl.verdict import JSONATA, JSONPATH
 from assent_schemas.errors import PolicyInvalid, Problem, pointer
 
 TITLE = "The imported machine cannot be run here"
@@ -14,48 +15,67 @@ Json = dict[str, Any]
 WIDEST = 10_000
 """The highest bound on a Map's width that our models take; a higher one bounds nothing."""
 
-_INERT = {"asl_fields", "asl_order", "comment", "credentials", "label", "processor_config"}
+_INERT = {
+    "asl_fields",
+    "asl_order",
+    "comment",
+    "credentials",
+    "label",
+    "processor_config",
+    "query_language",
+}
 _NULL_MEANS_SOMETHING = {"input_path", "output_path", "result_path", "result"}
+_JSONATA_NULLS = {"output", "arguments"}
 _MISSING_PARTS = {
-    "arguments": "JSONata",
-    "condition": "JSONata",
-    "items": "JSONata",
-    "output": "JSONata",
     "item_reader": "reading items from files",
     "result_writer": "writing results to files",
 }
 
 
 def runnable(document: Json) -> Json:
-    """The document in the strict form that the models read; raises PolicyInvalid."""
+    """The document in the strict form that the models read; raises PolicyInvalid.
+
+    Each JSONata state says its language itself, as the models want it; nobody else says one.
+    """
     found = list(_problems(document, ""))
     if found:
         raise PolicyInvalid(found)
-    return _machine(document)
+    return _machine(document, document.get("query_language") or JSONPATH)
 
 
-def _machine(machine: Json) -> Json:
+def _machine(machine: Json, language: str) -> Json:
     bare = _bare(machine)
     states = bare.get("states")
     if isinstance(states, dict):
-        bare["states"] = {name: _state(state) for name, state in states.items()}
+        bare["states"] = {name: _state(state, language) for name, state in states.items()}
     return bare
 
 
-def _state(state: Any) -> Any:
+def _state(state: Any, machine_language: str) -> Any:
     if not isinstance(state, dict):
         return state
-    bare = _bare(state)
+    jsonata = (state.get("query_language") or machine_language) == JSONATA
+    bare = _parts(_bare(state, jsonata=jsonata), jsonata=jsonata)
     if state.get("type") == "Map":
         bare = _map(bare, state)
     for key in ("iterator", "item_processor"):
         if isinstance(bare.get(key), dict):
-            bare[key] = _machine(bare[key])
-    for key, convert in (("branches", _machine), ("choices", _rule), ("retry", _bare)):
+            bare[key] = _machine(bare[key], machine_language)
+    if isinstance(bare.get("branches"), list):
+        bare["branches"] = [
+            _machine(one, machine_language) if isinstance(one, dict) else one
+            for one in bare["branches"]
+        ]
+    return {"query_language": JSONATA, **bare} if jsonata else bare
+
+
+def _parts(bare: Json, *, jsonata: bool) -> Json:
+    """The state with its rules, retriers, catchers and batcher bare too."""
+    for key, convert in (("choices", _rule), ("retry", _bare), ("catch", _bare)):
         if isinstance(bare.get(key), list):
-            bare[key] = [convert(one) if isinstance(one, dict) else one for one in bare[key]]
-    if isinstance(bare.get("catch"), list):
-        bare["catch"] = [_bare(one) if isinstance(one, dict) else one for one in bare["catch"]]
+            bare[key] = [
+                convert(one, jsonata=jsonata) if isinstance(one, dict) else one for one in bare[key]
+            ]
     if isinstance(bare.get("item_batcher"), dict):
         bare["item_batcher"] = _bare(bare["item_batcher"])
     return bare
@@ -81,8 +101,8 @@ def _is_distributed(state: Json) -> bool:
     return isinstance(config, dict) and config.get("mode") == "DISTRIBUTED"
 
 
-def _rule(rule: Json) -> Json:
-    bare = _bare(rule)
+def _rule(rule: Json, *, jsonata: bool = False) -> Json:
+    bare = _bare(rule, jsonata=jsonata)
     for key in ("and", "or"):
         if isinstance(bare.get(key), list):
             bare[key] = [_rule(one) if isinstance(one, dict) else one for one in bare[key]]
@@ -91,22 +111,20 @@ def _rule(rule: Json) -> Json:
     return bare
 
 
-def _bare(node: Json) -> Json:
-    return {key: value for key, value in node.items() if not _says_nothing(key, value)}
+def _bare(node: Json, *, jsonata: bool = False) -> Json:
+    nulls = _JSONATA_NULLS if jsonata else _NULL_MEANS_SOMETHING
+    return {key: value for key, value in node.items() if not _says_nothing(key, value, nulls)}
 
 
-def _says_nothing(key: str, value: Any) -> bool:
-    if key == "query_language":
-        return bool(value == "JSONPath")
+def _says_nothing(key: str, value: Any, nulls: set[str]) -> bool:
     if key == "end":
         return value is not True
     if key == "assign" and value == {}:
         return True
-    return key in _INERT or (value is None and key not in _NULL_MEANS_SOMETHING)
+    return key in _INERT or (value is None and key not in nulls)
 
 
 def _problems(machine: Json, where: str) -> Iterator[Problem]:
-    yield from _language(machine, where)
     states = machine.get("states")
     for name, state in states.items() if isinstance(states, dict) else ():
         if isinstance(state, dict):
@@ -114,7 +132,6 @@ def _problems(machine: Json, where: str) -> Iterator[Problem]:
 
 
 def _state_problems(state: Json, where: str) -> Iterator[Problem]:
-    yield from _language(state, where)
     for key, what in _MISSING_PARTS.items():
         if state.get(key) is not None:
             detail = f"This version has no part for {what}."
@@ -126,9 +143,3 @@ def _state_problems(state: Json, where: str) -> Iterator[Problem]:
     for at, branch in enumerate(branches if isinstance(branches, list) else ()):
         if isinstance(branch, dict):
             yield from _problems(branch, f"{where}/branches/{at}")
-
-
-def _language(node: Json, where: str) -> Iterator[Problem]:
-    if node.get("query_language", "JSONPath") != "JSONPath":
-        detail = f"This version has no part for {node['query_language']}."
-        yield Problem("asl.not_runnable", TITLE, detail, "", f"{where}/query_language")

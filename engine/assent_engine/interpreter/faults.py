@@ -4,6 +4,7 @@ from assent_engine.effects import Failed
 
 ALL = "States.ALL"
 RUNTIME = "States.Runtime"
+QUERY_EVALUATION = "States.QueryEvaluationError"
 TASK_FAILED = "States.TaskFailed"
 TIMEOUT = "States.Timeout"
 NO_CHOICE_MATCHED = "States.NoChoiceMatched"

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from assent_engine.interpreter.dialect import ASSENT, DIALECTS, Dialect
+from assent_engine.interpreter.query import NoQuery, Query
 from assent_engine.interpreter.states import CompiledState, Compiler, compile_state
 from assent_schemas.errors import escape_token
+from assent_schemas.jsonata_states import JsonataState
 from assent_schemas.policy import Policy
 from assent_schemas.states import ApprovalState, Machine
 
@@ -32,6 +34,7 @@ class Program:
 
     blocks: dict[str, Block] = field(default_factory=dict)
     transition_limit: int = DEFAULT_TRANSITIONS
+    query: Query = NoQuery()  # noqa: RUF009 - holds nothing
 
     @classmethod
     def compile(
@@ -39,12 +42,14 @@ class Program:
         machine: Machine,
         macro: MacroSource = lambda _name: None,
         transition_limit: int = DEFAULT_TRANSITIONS,
+        query: Query | None = None,
     ) -> "Program":
         """Compile a machine, by a policy's own dialect, and the macros it names.
 
+        `query` evaluates the JSONata of an imported machine; without it such a state fails.
         Raises PathSyntaxError, IntrinsicSyntaxError, UnsupportedPolicy.
         """
-        program = cls(transition_limit=transition_limit)
+        program = cls(transition_limit=transition_limit, query=query or NoQuery())
         dialect = DIALECTS[machine.dialect] if isinstance(machine, Policy) else ASSENT
         program._add(machine, "", macro, dialect)
         return program
@@ -60,6 +65,8 @@ class Program:
         for name, state in machine.states.items():
             if isinstance(state, ApprovalState):
                 raise UnsupportedPolicy(f"{name}: Approval states cannot be run by this version")
+            if dialect.snake_case and isinstance(state, JsonataState):
+                raise UnsupportedPolicy(f"{name}: JSONata is only for imported machines")
             where = f"{pointer}/states/{escape_token(name)}"
             states[name] = compile_state(name, state, where, compiler)
         self.blocks[pointer] = Block(machine.start_at, states, dialect)

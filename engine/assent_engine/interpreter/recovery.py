@@ -4,7 +4,7 @@ import decimal
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from assent_engine.effects import Effect, Failed, Ok, Outcome, Sleep
 from assent_engine.interpreter.faults import (
@@ -32,7 +32,7 @@ class Recovery:
     """The retriers and catchers of one state; a retrier's counter lives for one visit."""
 
     retriers: tuple[Retrier, ...]
-    catchers: tuple["CompiledCatcher", ...]
+    catchers: tuple["Catches", ...]
 
     @classmethod
     def of(cls, state: WorkState) -> "Recovery":
@@ -42,8 +42,7 @@ class Recovery:
     @property
     def paths(self) -> tuple[Path, ...]:
         """Every path that the catchers' variables read."""
-        templates = (catcher.assign for catcher in self.catchers)
-        return tuple(path for one in templates if one is not None for path in one.paths)
+        return tuple(path for catcher in self.catchers for path in catcher.paths)
 
     def attempts(self, visit: Visit, attempt: Attempt) -> Generator[Effect, Any, Outcome]:
         """Try until it is ok or no retrier is left for the error."""
@@ -74,6 +73,19 @@ class Recovery:
         return next((at for at, rule in rules if matches(rule.error_equals, error)), None)
 
 
+class Catches(Protocol):
+    """A catcher, in either query language."""
+
+    @property
+    def errors(self) -> list[str]: ...
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The paths that its variables read."""
+        ...
+
+    def leads(self, visit: Visit, failure: Failed, /) -> Transition: ...
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledCatcher:
     """One catcher; its own result_path and assign count, not the state's."""
@@ -88,6 +100,10 @@ class CompiledCatcher:
         """Compile a catcher; raises PathSyntaxError, IntrinsicSyntaxError."""
         path, assign = optional_path(rule.result_path), optional_template(rule.assign)
         return cls(rule.error_equals, rule.next, path, assign)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        return () if self.assign is None else self.assign.paths
 
     def leads(self, visit: Visit, failure: Failed) -> Transition:
         """The next state, with {error, cause} placed into the raw input."""

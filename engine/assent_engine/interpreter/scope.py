@@ -61,7 +61,7 @@ def run_scope(
         at.visits[at.state] = visit_number
         at.transitions += 1
         visit = Visit(header, path, at.state, key, at.value, spec.item, at.variables, block.dialect)
-        visit.weight = at.weight
+        visit.weight, visit.query = at.weight, program.query
         try:
             step = yield from block.states[at.state].run(visit)
         except StateFault as fault:

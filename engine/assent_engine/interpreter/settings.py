@@ -2,13 +2,20 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from assent_engine.interpreter.expressions import read
 from assent_engine.interpreter.faults import StateFault, runtime
 from assent_engine.interpreter.flow import optional_path
 from assent_engine.interpreter.paths import Path
 from assent_engine.interpreter.visit import Visit
+
+
+class Number(Protocol):
+    """A number that a state is told; raises StateFault when there is none."""
+
+    def number(self, data: Any, visit: Visit, /) -> int | Decimal | None: ...
+    def whole(self, data: Any, visit: Visit, /, least: int = 0) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,24 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from assent_engine.interpreter.expressions import compile_expression
 from assent_engine.interpreter.paths import Path
 from assent_engine.interpreter.visit import Visit
 
 Fill = Callable[[Any, Visit], Any]
+
+
+class Fills(Protocol):
+    """Something that makes a value out of what a state sees."""
+
+    @property
+    def fill(self) -> Fill: ...
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The paths that it reads; expressions of another language are none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 from assent_engine.effects import Effect, Item, Now
 from assent_engine.interpreter.dialect import ASSENT, Dialect
 from assent_engine.interpreter.faults import DATA_LIMIT, StateFault
+from assent_engine.interpreter.query import NoQuery, Query
 from assent_engine.moments import moment
 from assent_schemas import exact_json
 
@@ -22,6 +23,10 @@ LONGEST_MACHINE_NAME = 80
 def reference_name(name: str) -> str:
     """A policy's name with only the signs that the reference lets a machine's name have."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", name)[:LONGEST_MACHINE_NAME].strip("-") or "machine"
+
+
+CALLBACK = ".waitForTaskToken"
+"""How a resource ends whose step is answered by a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Visit:
     draws: int = 0
     weight: int = 0
     awaits_token: bool = False
+    query: Query = NoQuery()  # noqa: RUF009 - holds nothing
 
     def enter(self) -> Generator[Effect, Any, None]:
         """Ask for the time of entry; done only for states whose paths name it."""

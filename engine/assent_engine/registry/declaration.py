@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 from assent_engine.registry.context import StepContext
 from assent_schemas import exact_json
 
+SIDE_EFFECT_SECONDS = 300
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 
 
@@ -100,9 +101,10 @@ class StepDeclaration:
         self._check_side_effect()
         if self.money is not None and self.money not in self.input_model.model_fields:
             raise RegistrationError(f"{self.name}: the input has no money field {self.money!r}")
-        if self.cpu_bound and self.takes_context:
+        if self.cpu_bound and (self.takes_context or self.side_effect):
             raise RegistrationError(
-                f"{self.name}: a CPU-bound step runs in another process and takes no context"
+                f"{self.name}: a CPU-bound step runs in another process; "
+                "it takes no context and has no side effect"
             )
 
     def _check_side_effect(self) -> None:
@@ -114,6 +116,15 @@ class StepDeclaration:
             )
         if not self.side_effect and (reversal or self.reconcile):
             raise RegistrationError(f"{self.name}: only a side effect is reversed or reconciled")
+
+    def limit(self, asked: int | None) -> int | None:
+        """Seconds for one attempt: the smaller of what is declared and what is asked for.
+
+        A side effect always has a limit, or one that hangs could never be stopped.
+        """
+        declared = self.timeout or (SIDE_EFFECT_SECONDS if self.side_effect else None)
+        limits = [seconds for seconds in (declared, asked) if seconds is not None]
+        return min(limits, default=None)
 
     @property
     def input_schema(self) -> dict[str, Any]:
@@ -132,6 +143,10 @@ class StepDeclaration:
             "name": self.name,
             "version": self.version,
             "side_effect": self.side_effect,
+            "reconciled": self.reconcile is not None,
+            "irreversible": self.irreversible,
+            "risk": self.risk,
+            "money": self.money,
             "compensation": self.compensation.resource if self.compensation else None,
             "input": exact_json.plain(self.input_schema),
             "output": exact_json.plain(self.output_schema),

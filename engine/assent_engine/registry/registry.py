@@ -79,6 +79,9 @@ class StepRegistry:
         `money` names the input field that holds an amount, `timeout` is in seconds for one
         attempt. Raises RegistrationError for a side effect that declares neither its
         `compensation` nor, as `irreversible`, why there is none.
+
+        An async side effect must end when it is cancelled: work that it hands to a thread
+        outlives a timeout unseen, so write such a step as a plain function.
         """
 
         def decorator(function: Function) -> Function:

@@ -218,7 +218,7 @@ class Call:
 
     async def attempt(self) -> Outcome:
         """Call the step once; raises TimeIsUp, or what the step raised."""
-        limit = asyncio.timeout(self.effect.timeout or self.step.timeout)
+        limit = asyncio.timeout(self.step.limit(self.effect.timeout))
         pulse = asyncio.timeout(self.effect.heartbeat)
         context = replace(self.context, beat=_beat(pulse, self.effect.heartbeat))
         try:

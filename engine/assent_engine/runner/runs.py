@@ -283,7 +283,7 @@ def _report(run_id: str, outcome: Outcome | None) -> RunReport:
         case Ok(value):
             return RunReport(run_id, RunStatus.COMPLETED, value)
         case Failed(error, cause):
-            return RunReport(run_id, RunStatus.FAILED, None, error, cause)
+            return RunReport(run_id, RunStatus.FAILED, None, error or None, cause or None)
         case None:
             return RunReport(run_id, RunStatus.TIMED_OUT, None, "States.Timeout", "")
 

@@ -14,7 +14,7 @@ CREATE TABLE policies (
 ) STRICT;
 
 CREATE TABLE policy_versions (
-    policy_id TEXT NOT NULL REFERENCES policies,
+    policy_id TEXT NOT NULL,
     version TEXT NOT NULL,
     hash TEXT NOT NULL,
     document BLOB NOT NULL,

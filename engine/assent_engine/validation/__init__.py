@@ -11,6 +11,7 @@ from typing import Any
 
 from assent_engine import asl
 from assent_engine.validation.expressions import expression_problems
+from assent_engine.validation.languages import language_problems
 from assent_engine.validation.machines import Json, machines, objects
 from assent_engine.validation.parameters import parameter_problems
 from assent_engine.validation.problems import misspelt, problem
@@ -68,14 +69,16 @@ def _semantic_problems(document: Json, resources: Resources) -> Iterator[Problem
             yield from _resource(state, at, resources)
             yield from parameter_problems(state, at, resources)
             yield from repeat_problems(state, at, resources)
-            yield from expression_problems(state, at)
+            if state.get("query_language") != "JSONata":
+                yield from expression_problems(state, at)
+                yield from moment_problem(
+                    state.get("timestamp"), "wait.bad_timestamp", f"{at}/timestamp"
+                )
             yield from recovery_problems(state, at)
-            yield from moment_problem(
-                state.get("timestamp"), "wait.bad_timestamp", f"{at}/timestamp"
-            )
             if state.get("type") == "Approval":
                 detail = "Approval states cannot be run by this version of Assent."
                 yield problem("state.unsupported", f"{at}/type", detail)
+    yield from language_problems(document)
     yield from variable_problems(document)
     yield from trigger_problems(document.get("triggers"))
     schema = document.get("input_schema")

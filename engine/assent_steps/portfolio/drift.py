@@ -57,7 +57,11 @@ class Drift:
     max_drift: Number
 
 
-@step("portfolio.calc_drift", "How far each position is from its target weight.", version="1")
+@step(
+    "portfolio.calc_drift",
+    "How far each position is from its target weight; without targets, from equal weights.",
+    version="1",
+)
 async def calc_drift(asked: DriftInput, context: StepContext) -> Drift:
     with reading():
         account = await broker_of(context.world).account()

@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import entry_points, version
@@ -13,6 +14,7 @@ from assent_schemas.errors import AssentError, Problem
 
 GROUP = "assent.commands"
 DISTRIBUTION = "assent"
+TRACEBACK = "ASSENT_TRACEBACK"
 
 
 class Commands(click.Group):
@@ -65,8 +67,15 @@ def main() -> None:
     except click.ClickException as error:
         code = _complain(error)
     except (click.Abort, KeyboardInterrupt):
+        detail = "What was done until now is recorded, and nothing further will be."
         remedy = "A run that was under way goes on with: assent run resume"
-        code = _tell([Problem("stopped", "Stopped", "Nothing more was done.", remedy)])
+        code = _tell([Problem("stopped", "Stopped", detail, remedy)])
+    except Exception as error:
+        if TRACEBACK in os.environ:
+            raise
+        detail = f"{type(error).__name__}: {error}"
+        remedy = f"This is a fault of Assent itself. For its details set {TRACEBACK}=1."
+        code = _tell([Problem("internal", "Something unexpected happened", detail, remedy)])
     sys.exit(code if isinstance(code, int) else 0)
 
 

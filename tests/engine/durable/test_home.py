@@ -157,3 +157,13 @@ def as_a_mortal() -> list[str]:
     if setpriv is None:
         pytest.skip("root ignores permission bits, and there is no setpriv to drop that right")
     return [setpriv, "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
+
+
+def test_a_folder_that_holds_other_things_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "letters.txt").touch()
+    tmp_path.chmod(0o755)
+    with pytest.raises(StoreError) as told:
+        Home(tmp_path).prepare()
+    assert told.value.problem.code == "home.foreign"
+    assert mode(tmp_path) == 0o755
+    assert [one.name for one in tmp_path.iterdir()] == ["letters.txt"]

@@ -1,6 +1,8 @@
 """A policy's life: proposed, decided once, in force, replaced, switched off, removed."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -359,3 +361,31 @@ def changed_step(bench: Bench, name: str) -> None:
     declared = bench.registry.step(name)
     assert declared is not None
     object.__setattr__(declared, "version", "2")
+
+
+async def test_rolling_back_follows_the_order_of_approval(bench: Bench) -> None:
+    async with bench.open() as engine:
+        policies = engine.policies
+        first = await policies.propose(policy(task("number.add")), "agent")
+        again = {"policy_id": first.policy_id}
+        second = await policies.propose({**policy(task("number.add")), **again}, "agent")
+        third = await policies.propose({**policy(task("number.add")), **again}, "agent")
+        for one in (first, third, second):
+            bench.clock.advance(1)
+            await policies.approve(one.policy_id, one.version, one.hash, by="owner", how="test")
+        assert await policies.rollback(first.policy_id, by="owner") == third.version
+
+
+async def test_a_proposal_altered_before_the_decision_is_refused_on_record(bench: Bench) -> None:
+    async with bench.open() as engine:
+        made = await engine.policies.propose(policy(task("number.add")), "agent")
+    with closing(sqlite3.connect(bench.home.database, isolation_level=None)) as connection:
+        connection.execute("UPDATE policy_versions SET document = X'7B7D'")
+    async with bench.open() as engine:
+        with pytest.raises(Refused) as told:
+            await engine.policies.approve(
+                made.policy_id, made.version, made.hash, by="owner", how="test"
+            )
+        records = await engine.store.read.audit()
+    assert told.value.problem.code == "policy.tampered"
+    assert [one.action for one in records] == ["propose", "refuse"]

@@ -3,6 +3,7 @@
 from assent_engine.interpreter.states.base import CompiledState, Compiler
 from assent_engine.interpreter.states.choice import Choice
 from assent_engine.interpreter.states.fail import Fail
+from assent_engine.interpreter.states.jsonata import compile_jsonata
 from assent_engine.interpreter.states.map import Map
 from assent_engine.interpreter.states.parallel import Parallel
 from assent_engine.interpreter.states.pass_ import Pass
@@ -10,6 +11,7 @@ from assent_engine.interpreter.states.succeed import Succeed
 from assent_engine.interpreter.states.task import Task
 from assent_engine.interpreter.states.wait import Wait
 from assent_schemas import states as document
+from assent_schemas.jsonata_states import JsonataState
 
 __all__ = ["CompiledState", "Compiler", "compile_state"]
 
@@ -18,6 +20,14 @@ def compile_state(
     name: str, state: document.AnyState, pointer: str, compiler: Compiler
 ) -> CompiledState:
     """Compile one state of a document; raises PathSyntaxError."""
+    if isinstance(state, JsonataState):
+        return compile_jsonata(state, pointer, compiler)
+    return _compile_path_state(name, state, pointer, compiler)
+
+
+def _compile_path_state(
+    name: str, state: document.PathState, pointer: str, compiler: Compiler
+) -> CompiledState:
     match state:
         case document.TaskState():
             return Task.of(state, compiler)

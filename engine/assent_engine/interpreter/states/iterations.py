@@ -6,8 +6,8 @@ from typing import Any, overload
 
 from assent_engine.effects import Item, ScopeSpec
 from assent_engine.interpreter.flow import optional_template
-from assent_engine.interpreter.settings import Setting
-from assent_engine.interpreter.templates import Template
+from assent_engine.interpreter.settings import Number, Setting
+from assent_engine.interpreter.templates import Fills
 from assent_engine.interpreter.visit import Visit
 from assent_schemas import exact_json
 from assent_schemas.states import ItemBatcher
@@ -40,7 +40,7 @@ class Iterations(Sequence[ScopeSpec]):
         return ScopeSpec(str(index), self._pointer, self._shape(item), self._variables, item)
 
 
-def select_each(selector: Template, effective: Any, items: list[Any], visit: Visit) -> list[Any]:
+def select_each(selector: Fills, effective: Any, items: list[Any], visit: Visit) -> list[Any]:
     """item_selector for each item: `$` is the Map's input, the item is in the context object."""
     outer = visit.item
     try:
@@ -57,9 +57,9 @@ def select_each(selector: Template, effective: Any, items: list[Any], visit: Vis
 class Batcher:
     """item_batcher, compiled."""
 
-    most_items: Setting
-    most_bytes: Setting
-    batch_input: Template | None
+    most_items: Number
+    most_bytes: Number
+    batch_input: Fills | None
 
     @classmethod
     def of(cls, document: ItemBatcher) -> "Batcher":

@@ -10,7 +10,7 @@ from assent_engine.interpreter.expressions import read
 from assent_engine.interpreter.faults import runtime
 from assent_engine.interpreter.flow import optional_template
 from assent_engine.interpreter.paths import Path, compile_path
-from assent_engine.interpreter.settings import Setting
+from assent_engine.interpreter.settings import Number, Setting
 from assent_engine.interpreter.states.base import Compiler, Run
 from assent_engine.interpreter.states.iterations import Batcher, Iterations, select_each
 from assent_engine.interpreter.states.work import Work, forked
@@ -25,8 +25,8 @@ WHOLE = 100
 class Tolerance:
     """How many iterations may fail; the smaller one counts where both are set."""
 
-    count: Setting
-    percentage: Setting
+    count: Number
+    percentage: Number
 
     @classmethod
     def of(cls, state: MapState) -> "Tolerance":

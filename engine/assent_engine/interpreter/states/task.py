@@ -8,10 +8,8 @@ from assent_engine.effects import Effect, Ok, Outcome, RunStep, ScopeSpec
 from assent_engine.interpreter.settings import Setting
 from assent_engine.interpreter.states.base import Compiler, Run
 from assent_engine.interpreter.states.work import Work, forked
-from assent_engine.interpreter.visit import Visit
+from assent_engine.interpreter.visit import CALLBACK, Visit
 from assent_schemas.states import TaskState
-
-CALLBACK = ".waitForTaskToken"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,115 @@
+"""The worker process: one question a line on its input, one answer a line on its output.
+
+It holds no data between questions but parsed expressions. Memory is limited from within; whoever
+asks limits the time. After running out of memory it ends, and a new one takes its place.
+"""
+
+import json
+import os
+import re
+import signal
+import sys
+from functools import lru_cache
+from typing import Any, BinaryIO
+
+from jsonata.jsonata import Jsonata  # type: ignore[import-untyped]
+
+from assent_engine.jsonata.functions import Nothing, Recorded, Refused, inward, no_regex, outward
+
+MEMORY = 512 << 20
+LONGEST_ANSWER = 4 << 20
+LONGEST_CAUSE = 300
+LONGEST_TIME = 60
+"""Seconds after which it ends by itself: whoever asked has gone."""
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+
+
+class Expression(Jsonata):  # type: ignore[misc]
+    """A parsed expression in which `$` and `$$` mean nothing at the top: there is no document."""
+
+    def evaluate_variable(self, expr: Any, input: Any, environment: Any) -> Any:  # noqa: A002
+        if expr.value == "$" or (expr.value == "" and input is None):
+            raise Refused("there is no document for $ and $$; read $states.input")
+        return super().evaluate_variable(expr, input, environment)
+
+
+@lru_cache(maxsize=1024)
+def parsed(text: str) -> Expression:
+    """An expression, parsed once."""
+    expression = Expression(text, no_regex)
+    expression.set_output_convert_nulls(False)
+    expression.set_validate_input(False)
+    return expression
+
+
+def answer(question: dict[str, Any]) -> dict[str, Any]:
+    """{values: [...]}, null being a value, or {at, cause} for the first that has none."""
+    recorded = Recorded(question["now"], question["seed"])
+    bound = {**inward(question["bindings"]), **recorded.functions()}
+    values: list[Any] = []
+    for at, text in enumerate(question["expressions"]):
+        try:
+            values.append(_value(text, bound))
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever the library raises is the answer
+            return {"at": at, "cause": cause(error)}
+    return {"values": values}
+
+
+def cause(error: Exception) -> str:
+    """Why an expression failed, the same in every process."""
+    if isinstance(error, Nothing):
+        return "returned nothing (undefined)"
+    if isinstance(error, RecursionError):
+        return "nests too deep"
+    text = " ".join(str(error).split()) or type(error).__name__
+    return f"failed: {_ADDRESS.sub('', text)[:LONGEST_CAUSE]}"
+
+
+def _value(text: str, bound: dict[str, Any]) -> Any:
+    expression = parsed(text)
+    Jsonata.CURRENT.jsonata = expression
+    found = expression.evaluate(None, bound)
+    if found is None:
+        raise Nothing
+    return outward(found)
+
+
+def serve(questions: BinaryIO, answers: BinaryIO) -> None:
+    """Answer until the input ends."""
+    _write(answers, {"ready": True})
+    for line in questions:
+        signal.alarm(LONGEST_TIME)
+        try:
+            _write(answers, answer(json.loads(line)))
+        except MemoryError:
+            os._exit(1)
+        signal.alarm(0)
+
+
+def _write(answers: BinaryIO, what: dict[str, Any]) -> None:
+    text = json.dumps(what).encode()
+    if len(text) > LONGEST_ANSWER:
+        text = json.dumps({"at": 0, "cause": "returned too much"}).encode()
+    answers.write(text + b"\n")
+    answers.flush()
+
+
+def _bound_memory() -> None:
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def main() -> None:
+    """Keep standard output for answers alone, bound the memory, then serve."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    _bound_memory()
+    serve(sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()
