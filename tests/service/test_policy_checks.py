@@ -59,6 +59,15 @@ def test_every_problem_is_shown_with_its_place_and_remedy(shell: Shell, broken: 
     assert 'Did you mean "next"?' in said.err
 
 
+def test_a_doubtful_policy_is_valid_and_warned_of(shell: Shell, tmp_path: Path) -> None:
+    rule = {"variable": "$.a", "is_present": True, "next": "End"}
+    states = {"C": {"type": "Choice", "choices": [rule]}, "End": {"type": "Succeed"}}
+    doubtful = written(tmp_path / "p.json", {"name": "P", "start_at": "C", "states": states})
+    (warning,) = shell.done("policy", "validate", doubtful)["warnings"]
+    assert (warning["code"], warning["pointer"]) == ("choice.no_default", "/states/C")
+    assert "Warning choice.no_default: " in shell("policy", "validate", doubtful).out
+
+
 def test_a_broken_policy_is_not_proposed(shell: Shell, broken: Path) -> None:
     shell("policy", "propose", broken)
     assert shell.done("policy", "list") == []
