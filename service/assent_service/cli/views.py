@@ -142,8 +142,9 @@ def _starts(document: Any) -> str:
 
 
 def _effect(step: StepDeclaration) -> str:
-    undo = f"undone by {step.compensation.resource}" if step.compensation else step.irreversible
-    return f"{step.description} ({undo})"
+    if step.compensation is None:
+        return f"{step.description} (irreversible: {step.irreversible})"
+    return f"{step.description} (can be undone by {step.compensation.resource})"
 
 
 def _calls_view(document: Any) -> RenderableType:
@@ -275,7 +276,8 @@ def _saga_view(saga: Sequence[SagaEntry]) -> RenderableType:
     for _ in range(3):
         table.add_column(overflow="fold")
     for one in saga:
-        undo = f"undone by {one.compensation}" if one.compensation else one.irreversible or ""
+        reversal = f"can be undone by {one.compensation}" if one.compensation else None
+        undo = reversal or one.irreversible or ""
         table.add_row(one.resource, Text(shown(one.input, 100)), Text(shown(undo), "dim"))
     return Padding(table, (0, 0, 0, 2), expand=False)
 
