@@ -46,4 +46,4 @@ def _compile_path_state(
         case document.ParallelState():
             return Parallel.of(state, pointer, compiler)
         case document.ApprovalState():
-            raise NotImplementedError(name)
+            raise TypeError(f"{name}: an Approval state is refused before it is compiled")

@@ -37,4 +37,4 @@ def compile_jsonata(
         case JsonataParallel():
             return Parallel.of(state, pointer, compiler)
         case _:
-            raise NotImplementedError(type(state).__name__)
+            raise TypeError(f"there is no JSONata {type(state).__name__}")
