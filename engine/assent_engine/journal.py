@@ -48,7 +48,8 @@ class Journal:
 
     def append(self, scope: str, key: str, kind: str, data: Any, at: str) -> JournalEntry:
         """Make the next entry of the chain; the caller hands it to the store."""
-        text = exact_json.encode(data).decode()
+        # In the order that the run saw: text made from an object must come out equal on replay.
+        text = exact_json.encode(data, as_ordered=True).decode()
         self.seq += 1
         self.grown += len(text)
         digest = entry_hash(self.run_id, self.seq, scope, key, kind, text, at, self.head)

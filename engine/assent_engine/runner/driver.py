@@ -131,8 +131,8 @@ class Driver:
     def _snapshot(self, at: dict[str, Any]) -> None:
         journal, state = self.recorder.journal, at["state"]
         mark = seal(journal.head, at)
-        context = exact_json.encode(at.pop("value")).decode()
-        cursor = exact_json.encode({**at, "seal": mark}).decode()
+        context = exact_json.encode(at.pop("value"), as_ordered=True).decode()
+        cursor = exact_json.encode({**at, "seal": mark}, as_ordered=True).decode()
         seq, now = journal.seq, self.recorder.now()
         snapshot = RunSnapshot(journal.run_id, state, context, cursor, seq, now)
         self.recorder.store.enqueue(snapshot)
