@@ -76,7 +76,8 @@ def simulate(
     malformed policy, Refused for an input that does not fit it. Not to be called from a running
     event loop without `steps`.
     """
-    if steps is None and registry is None:
+    if registry is None:
+        # Always, so that the answer does not depend on what this process loaded before.
         library.load()
         open_world = open_world or _empty_world
     registry = registry or StepRegistry.shared()
@@ -204,11 +205,13 @@ async def _call(registry: StepRegistry, effect: RunStep, context: StepContext) -
 
 async def _settled(step: StepDeclaration, context: StepContext) -> Outcome | None:
     """What the outside says of a side effect that broke off, if it knows that it happened."""
-    match await step.reconcile(context) if step.reconcile else None:
-        case Done(value):
-            return to_outcome(step, value)
-        case _:
-            return None
+    if step.reconcile is None:
+        return None
+    try:
+        answer = await step.reconcile(context)
+    except Exception:  # noqa: BLE001 - an outside that cannot be asked tells nothing
+        return None
+    return to_outcome(step, answer.value) if isinstance(answer, Done) else None
 
 
 def _stand_in(steps: Mapping[str, StandIn], effect: RunStep) -> Outcome:
