@@ -167,6 +167,12 @@ def state_key(name: str, visit: int) -> str:
     return f"{escape_token(name)}.{visit}"
 
 
+def state_name(key: str) -> str:
+    """The name of the state whose key this is, or a key below it, such as an attempt's."""
+    name = key.split("/", 1)[0].rpartition(".")[0]
+    return name.replace("~1", "/").replace("~0", "~")
+
+
 def idempotency_key(run_id: str, path: str, key: str) -> str:
     """Run id, scope path and state.visit: the same for every attempt."""
     return f"{run_id}/{path}{key.rpartition('/')[0]}"

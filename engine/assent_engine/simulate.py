@@ -11,8 +11,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assent_engine import asl, library
-from assent_engine.effects import Failed, Ok, Outcome, RunStep, ScopeSpec, idempotency_key
-from assent_engine.interpreter import ROOT, Program, RunHeader
+from assent_engine.canned import StandIn, answer
+from assent_engine.effects import (
+    Failed,
+    Ok,
+    Outcome,
+    RunStep,
+    ScopeSpec,
+    idempotency_key,
+)
+from assent_engine.interpreter import ROOT, Program, RunHeader, Taken, Witness
 from assent_engine.interpreter.faults import TIMEOUT
 from assent_engine.interpreter.query import Query
 from assent_engine.moments import timestamp
@@ -21,16 +29,13 @@ from assent_engine.registry import (
     Done,
     StepContext,
     StepDeclaration,
-    StepFailed,
     StepRegistry,
     World,
 )
 from assent_engine.registry.invocation import (
-    INVALID_OUTPUT,
     NOT_AVAILABLE,
     invoke,
     to_outcome,
-    within_limit,
 )
 from assent_engine.run_input import initial_data
 from assent_engine.simulation import PerformStep, Simulation, TraceEntry
@@ -41,19 +46,22 @@ from assent_schemas.policy import Policy
 from assent_schemas.statuses import RunStatus
 
 T = TypeVar("T")
-StandIn = Callable[[Any], Any]
 OpenWorld = Callable[[], AbstractAsyncContextManager[World]]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a simulated run ended; `trace` lists what happened, in order of virtual time."""
+    """How a simulated run ended; `trace` lists what happened, in order of virtual time.
+
+    `taken` holds each state that was entered and each branch that was taken.
+    """
 
     status: RunStatus
     output: Any
     error: str | None
     cause: str | None
     trace: list[TraceEntry]
+    taken: frozenset[Taken] = frozenset()
 
 
 def simulate(
@@ -66,13 +74,16 @@ def simulate(
     open_world: OpenWorld | None = None,
     now: datetime | None = None,
     seed: str = "0",
+    witness: Witness | None = None,
 ) -> Result:
     """Carry a policy document out in memory and virtual time; nothing is stored.
 
-    `steps` maps a resource name (any text) to a stand-in, called with the Task's effective input
-    as its one argument; it fails by raising StepFailed(error, cause). Without `steps` the
+    `steps` maps a resource name (any text) or the name of a Task, which counts first, to a
+    stand-in, called with the Task's effective input as its one argument; it fails by raising
+    StepFailed(error, cause). Without `steps` the
     registered steps run, on what `open_world` opens or else on an empty world. `decisions`
-    answers Approval states by name. Floats are taken by their repr. Raises PolicyInvalid for a
+    answers Approval states by name. `witness` hears of each state and branch as it is taken; what
+    it raises ends the simulation. Floats are taken by their repr. Raises PolicyInvalid for a
     malformed policy, Refused for an input that does not fit it. Not to be called from a running
     event loop without `steps`.
     """
@@ -91,8 +102,22 @@ def simulate(
     program = Program.compile(read, _macros(registry, steps or {}), query=_query(document))
     with _performer(steps, registry, open_world or _no_world, header) as perform:
         deadline = _deadline(read, start)
-        simulation = Simulation(program, header, perform, start, deadline)
-        return _result(simulation.run(ScopeSpec("", ROOT, header.input)), simulation.trace)
+        taken = set[Taken]()
+        watch = _noting(taken, witness)
+        simulation = Simulation(program, header, perform, start, deadline, watch)
+        outcome = simulation.run(ScopeSpec("", ROOT, header.input))
+        return _result(outcome, simulation.trace, frozenset(taken))
+
+
+def _noting(taken: set[Taken], witness: Witness | None) -> Witness:
+    """A witness that notes what is taken, once another one has heard of it."""
+
+    def note(one: Taken) -> None:
+        if witness is not None:
+            witness(one)
+        taken.add(one)
+
+    return note
 
 
 def _read(document: Any, registry: StepRegistry, steps: Mapping[str, StandIn]) -> Policy:
@@ -143,7 +168,7 @@ def _performer(
     header: RunHeader,
 ) -> Iterator[PerformStep]:
     if steps is not None:
-        yield lambda effect, _path, _now: _stand_in(steps, effect)
+        yield lambda effect, _path, _now: answer(steps, effect)
         return
     with asyncio.Runner() as runner, _opened(open_world, runner) as world:
 
@@ -214,24 +239,11 @@ async def _settled(step: StepDeclaration, context: StepContext) -> Outcome | Non
     return to_outcome(step, answer.value) if isinstance(answer, Done) else None
 
 
-def _stand_in(steps: Mapping[str, StandIn], effect: RunStep) -> Outcome:
-    if effect.resource not in steps:
-        return Failed(NOT_AVAILABLE, f"there is no stand-in for {effect.resource}")
-    try:
-        result = steps[effect.resource](exact_json.plain(effect.input))
-    except StepFailed as failure:
-        return Failed(failure.error, failure.cause)
-    try:
-        return within_limit(exact_json.plain(result))
-    except ValueError as error:
-        return Failed(INVALID_OUTPUT, str(error))
-
-
-def _result(outcome: Outcome | None, trace: list[TraceEntry]) -> Result:
+def _result(outcome: Outcome | None, trace: list[TraceEntry], taken: frozenset[Taken]) -> Result:
     match outcome:
         case Ok(value):
-            return Result(RunStatus.COMPLETED, value, None, None, trace)
+            return Result(RunStatus.COMPLETED, value, None, None, trace, taken)
         case Failed(error, cause):
-            return Result(RunStatus.FAILED, None, error or None, cause or None, trace)
+            return Result(RunStatus.FAILED, None, error or None, cause or None, trace, taken)
         case None:
-            return Result(RunStatus.TIMED_OUT, None, "States.Timeout", "", trace)
+            return Result(RunStatus.TIMED_OUT, None, "States.Timeout", "", trace, taken)

@@ -23,7 +23,7 @@ from assent_engine.effects import (
     Sleep,
     child_path,
 )
-from assent_engine.interpreter import Program, RunHeader, run_scope
+from assent_engine.interpreter import Program, RunHeader, Witness, run_scope
 from assent_engine.moments import moment, timestamp
 
 TraceEntry = dict[str, Any]
@@ -61,6 +61,7 @@ class Simulation:
     perform: PerformStep
     now: datetime
     deadline: datetime | None = None
+    witness: Witness | None = None
     trace: list[TraceEntry] = field(default_factory=list)
     _ready: deque[tuple[_Scope, Any]] = field(default_factory=deque)
     _timers: list[tuple[datetime, int, _Scope]] = field(default_factory=list)
@@ -87,7 +88,7 @@ class Simulation:
         return True
 
     def _start(self, spec: ScopeSpec, path: str, parent: _Branching | None, index: int) -> _Scope:
-        generator = run_scope(self.program, self.header, spec, path)
+        generator = run_scope(self.program, self.header, spec, path, witness=self.witness)
         scope = _Scope(path, generator, parent, index)
         self._ready.append((scope, None))
         return scope

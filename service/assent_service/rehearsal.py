@@ -11,7 +11,7 @@ from assent_engine.home import Home
 from assent_engine.notices import MemoryNotices, NoticeBoard
 from assent_engine.registry import World
 from assent_engine.simulate import Result, simulate
-from assent_service.canned import stand_ins
+from assent_service.canned import read_answers
 
 
 def rehearse(
@@ -31,7 +31,7 @@ def rehearse(
     """
     outside = library.load()
     if steps is not None:
-        return simulate(document, given, steps=stand_ins(steps))
+        return simulate(document, given, steps=read_answers(steps))
     with tempfile.TemporaryDirectory(prefix="assent-rehearsal-") as folder:
         copy = Path(folder)
         outside.copy_world(Home.find(home).path, copy)

@@ -6,6 +6,15 @@ in the RunHeader. One module per state type, in `states`.
 
 from assent_engine.interpreter.program import Program, UnsupportedPolicy
 from assent_engine.interpreter.scope import ROOT, SEMANTICS, run_scope
-from assent_engine.interpreter.visit import RunHeader
+from assent_engine.interpreter.visit import RunHeader, Taken, Witness
 
-__all__ = ["ROOT", "SEMANTICS", "Program", "RunHeader", "UnsupportedPolicy", "run_scope"]
+__all__ = [
+    "ROOT",
+    "SEMANTICS",
+    "Program",
+    "RunHeader",
+    "Taken",
+    "UnsupportedPolicy",
+    "Witness",
+    "run_scope",
+]

@@ -57,14 +57,16 @@ class Recovery:
             if found is None or used[found] >= self.retriers[found].max_attempts:
                 return outcome
             used[found] += 1
+            visit.took(f"/retry/{found}")
             key = f"{visit.key}/{number}/backoff"
             yield Sleep(key, seconds=delay(self.retriers[found], used[found], visit, key))
             number += 1
 
     def caught(self, visit: Visit, failure: Failed) -> Transition | None:
         """Where the first catcher for this error leads; None if there is none."""
-        for catcher in self.catchers:
+        for at, catcher in enumerate(self.catchers):
             if matches(catcher.errors, failure.error):
+                visit.took(f"/catch/{at}")
                 return catcher.leads(visit, failure)
         return None
 

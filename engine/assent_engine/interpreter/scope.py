@@ -8,7 +8,7 @@ from assent_engine.effects import Checkpoint, Effect, Failed, Ok, Outcome, Scope
 from assent_engine.interpreter.dialect import Dialect
 from assent_engine.interpreter.faults import DATA_LIMIT, TRANSITION_LIMIT, StateFault
 from assent_engine.interpreter.program import Program
-from assent_engine.interpreter.visit import RunHeader, Visit
+from assent_engine.interpreter.visit import RunHeader, Visit, Witness
 from assent_schemas import exact_json
 
 SEMANTICS = 1
@@ -44,8 +44,12 @@ def run_scope(
     spec: ScopeSpec,
     path: str = ROOT,
     cursor: dict[str, Any] | None = None,
+    witness: Witness | None = None,
 ) -> Generator[Effect, Any, Outcome]:
-    """Interpret one scope; `cursor`, as a Checkpoint carried it, starts in the middle."""
+    """Interpret one scope; `cursor`, as a Checkpoint carried it, starts in the middle.
+
+    `witness` hears of each state and branch: it sees, and changes nothing.
+    """
     block = program.blocks[spec.pointer]
     fresh = ScopeCursor(block.start_at, spec.input, dict(spec.variables))
     at = ScopeCursor(**cursor) if cursor else fresh
@@ -62,6 +66,8 @@ def run_scope(
         at.transitions += 1
         visit = Visit(header, path, at.state, key, at.value, spec.item, at.variables, block.dialect)
         visit.weight, visit.query = at.weight, program.query
+        visit.block, visit.witness = spec.pointer, witness
+        visit.took()
         try:
             step = yield from block.states[at.state].run(visit)
         except StateFault as fault:

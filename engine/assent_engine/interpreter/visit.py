@@ -1,11 +1,11 @@
 """One visit of one state, and the context object `$$` as that state sees it."""
 
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from assent_engine.effects import Effect, Item, Now
 from assent_engine.interpreter.dialect import ASSENT, Dialect
@@ -13,6 +13,7 @@ from assent_engine.interpreter.faults import DATA_LIMIT, StateFault
 from assent_engine.interpreter.query import NoQuery, Query
 from assent_engine.moments import moment
 from assent_schemas import exact_json
+from assent_schemas.errors import escape_token
 
 # Imported machines take these names apart, so they have the reference's parts.
 STATES_ARN = "arn:aws:states:us-east-1:000000000000"
@@ -27,6 +28,20 @@ def reference_name(name: str) -> str:
 
 CALLBACK = ".waitForTaskToken"
 """How a resource ends whose step is answered by a token."""
+
+
+class Taken(NamedTuple):
+    """A state that was entered or a branch that was taken: the pointer of its place.
+
+    `how` tells apart what has one place: how many iterations a Map had.
+    """
+
+    pointer: str
+    how: str = ""
+
+
+Witness = Callable[[Taken], None]
+"""Hears of each state and branch as it is taken; what it raises ends the interpretation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,14 @@ class Visit:
     weight: int = 0
     awaits_token: bool = False
     query: Query = NoQuery()  # noqa: RUF009 - holds nothing
+    block: str = ""
+    witness: Witness | None = None
+
+    def took(self, branch: str = "", how: str = "") -> None:
+        """Tell the witness, if there is one; `branch` is a pointer relative to the state."""
+        if self.witness is not None:
+            place = f"{self.block}/states/{escape_token(self.name)}{branch}"
+            self.witness(Taken(place, how))
 
     def enter(self) -> Generator[Effect, Any, None]:
         """Ask for the time of entry; done only for states whose paths name it."""

@@ -48,13 +48,16 @@ class Choice:
         if self.needs_entry_time:
             yield from visit.enter()
         seen = self.flow.effective_input(visit)
-        rule = next((rule for rule in self.rules if rule.test(seen, visit)), None)
+        rules = enumerate(self.rules)
+        at, rule = next((one for one in rules if one[1].test(seen, visit)), (0, None))
         if rule is not None:
+            visit.took(f"/choices/{at}")
             assigned = None if rule.assign is None else rule.assign.fill(seen, visit)
             output = select(self.flow.output_path, seen, visit)
             return Transition(rule.next, output, assigned, visit.weight)
         if self.default is None:
             raise _unmatched(visit)
+        visit.took("/default")
         return self.flow.passes(self.default, visit, seen)
 
 

@@ -12,6 +12,14 @@ from assent_engine.interpreter.visit import Visit
 from assent_schemas import exact_json
 from assent_schemas.states import ItemBatcher
 
+AMOUNTS = ("no iteration", "one iteration", "several iterations")
+"""How many child scopes a Map may have, as a witness tells it."""
+
+
+def amount(scopes: Sequence[ScopeSpec]) -> str:
+    """Which of the amounts these are."""
+    return AMOUNTS[min(len(scopes), 2)]
+
 
 class Iterations(Sequence[ScopeSpec]):
     """Child scopes made when they are asked for, so that a long list costs nothing in advance."""

@@ -12,7 +12,7 @@ from assent_engine.interpreter.flow import optional_template
 from assent_engine.interpreter.paths import Path, compile_path
 from assent_engine.interpreter.settings import Number, Setting
 from assent_engine.interpreter.states.base import Compiler, Run
-from assent_engine.interpreter.states.iterations import Batcher, Iterations, select_each
+from assent_engine.interpreter.states.iterations import Batcher, Iterations, amount, select_each
 from assent_engine.interpreter.states.work import Work, forked
 from assent_engine.interpreter.templates import Template
 from assent_engine.interpreter.visit import Visit
@@ -83,6 +83,7 @@ class Map:
     def run(self, visit: Visit) -> Run:
         def attempt(effective: Any, key: str) -> Generator[Effect, Any, Outcome]:
             scopes = self._scopes(effective, visit)
+            visit.took(how=amount(scopes))
             limit = self.max_concurrency.whole(effective, visit) or 0
             tolerated = self.tolerance.failures(len(scopes), effective, visit)
             return (yield from forked(key, scopes, limit, tolerated))

@@ -46,9 +46,11 @@ class Choice:
         if self.needs_entry_time:
             yield from visit.enter()
         states = {"input": visit.raw}
-        for rule in self.rules:
+        for at, rule in enumerate(self.rules):
             if rule.condition.flag(states, visit):
+                visit.took(f"/choices/{at}")
                 return rule.ending.leads(rule.next, visit, states, visit.raw)
         if self.default is None:
             raise StateFault(NO_CHOICE_MATCHED, f"No rule of {visit.name} holds for the data.")
+        visit.took("/default")
         return self.ending.leads(self.default, visit, states, visit.raw)

@@ -8,7 +8,7 @@ from assent_engine.effects import Effect, Outcome, ScopeSpec
 from assent_engine.interpreter.faults import QUERY_EVALUATION, StateFault
 from assent_engine.interpreter.jsonata import Field, NumberField, States, present
 from assent_engine.interpreter.states.base import Compiler, Run
-from assent_engine.interpreter.states.iterations import Batcher, Iterations, select_each
+from assent_engine.interpreter.states.iterations import Batcher, Iterations, amount, select_each
 from assent_engine.interpreter.states.jsonata.fields import number_field, optional_field
 from assent_engine.interpreter.states.jsonata.frame import Frame
 from assent_engine.interpreter.states.map import WHOLE, Tolerance
@@ -56,6 +56,7 @@ class Map:
     def run(self, visit: Visit) -> Run:
         def attempt(states: States, key: str) -> Generator[Effect, Any, Outcome]:
             scopes = self._scopes(states, visit)
+            visit.took(how=amount(scopes))
             limit = self.max_concurrency.whole(states, visit) or 0
             tolerated = self.tolerance.failures(len(scopes), states, visit)
             return (yield from forked(key, scopes, limit, tolerated))
