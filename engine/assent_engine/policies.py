@@ -9,6 +9,7 @@ from typing import Any
 from assent_engine.admission import Admission, intact, refused
 from assent_engine.clock import Clock
 from assent_engine.moments import moment, timestamp
+from assent_engine.policy_tests import run_tests
 from assent_engine.ports import Randomness
 from assent_engine.store import Store
 from assent_engine.store.records import (
@@ -21,6 +22,7 @@ from assent_engine.store.records import (
 )
 from assent_engine.store.rows import PolicyRow, VersionRow
 from assent_schemas import exact_json
+from assent_schemas.errors import PolicyInvalid
 from assent_schemas.policy import SCHEMA_VERSION
 from assent_schemas.statuses import PolicyStatus, VersionStatus
 
@@ -51,14 +53,22 @@ class Policies:
     async def propose(self, document: dict[str, Any], by: str) -> Proposal:
         """Take a document in as a proposal; assigns what a draft leaves out.
 
-        Raises PolicyInvalid, and Refused for a version that stands already.
+        Raises PolicyInvalid, also where a test of the policy fails, and Refused for a version
+        that stands already.
         """
-        self.admission.check(document)
+        if self.admission.check(document).tests:
+            await self._tested(document)
         draft: dict[str, Any] = exact_json.plain(document)
         draft.setdefault("policy_id", self.randomness.identifier())
         draft.setdefault("schema_version", SCHEMA_VERSION)
         async with self._turn:
             return await self._propose(draft, by)
+
+    async def _tested(self, document: dict[str, Any]) -> None:
+        # In a thread: other runs and doors go on while the tests do.
+        report = await asyncio.to_thread(run_tests, document, self.admission.registry)
+        if not report.passed:
+            raise PolicyInvalid(report.problems)
 
     async def _propose(self, document: dict[str, Any], by: str) -> Proposal:
         policy_id = document["policy_id"]

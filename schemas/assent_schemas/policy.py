@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from assent_schemas.fields import Seconds
+from assent_schemas.policy_tests import MOST_TESTS, PolicyTest
 from assent_schemas.states import Machine
 from assent_schemas.triggers import AnyTrigger
 
@@ -35,3 +36,5 @@ class Policy(Machine):
     """A JSON Schema (Draft 2020-12) that a run's input must meet."""
     timeout_seconds: Seconds | None = None
     """End a run that takes longer as TIMED_OUT."""
+    tests: Annotated[list[PolicyTest], Field(max_length=MOST_TESTS)] = []
+    """Runs on canned answers that must come out as expected before anyone is asked to approve."""

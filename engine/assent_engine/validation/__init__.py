@@ -14,6 +14,7 @@ from assent_engine.validation.expressions import expression_problems
 from assent_engine.validation.languages import language_problems
 from assent_engine.validation.machines import Json, machines, objects
 from assent_engine.validation.parameters import parameter_problems
+from assent_engine.validation.policy_tests import policy_test_problems
 from assent_engine.validation.problems import misspelt, problem
 from assent_engine.validation.recovery import recovery_problems
 from assent_engine.validation.references import reference_problems
@@ -81,6 +82,7 @@ def _semantic_problems(document: Json, resources: Resources) -> Iterator[Problem
     yield from language_problems(document)
     yield from variable_problems(document)
     yield from trigger_problems(document.get("triggers"))
+    yield from policy_test_problems(document, resources)
     schema = document.get("input_schema")
     reason = exact_schema.schema_problem(schema) if isinstance(schema, dict) else None
     if reason is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ import pytest
 
 from assent_engine.engine import Engine
 from assent_engine.policies import REQUEST_LIFETIME, Proposal
+from assent_engine.policy_tests import Report, run_tests
 from assent_engine.store.records import NewRun, Record
 from assent_schemas.errors import PolicyInvalid, Refused
 from assent_schemas.statuses import PolicyStatus, RunStatus, VersionStatus
@@ -43,6 +45,41 @@ async def test_a_draft_is_given_its_id_version_and_schema_version(bench: Bench) 
     assert proposal.policy_id.encode() in row.document
     assert (row.hash, row.proposed_by) == (proposal.hash, "agent")
     assert "policy_id" not in DOCUMENT
+
+
+def with_a_test(n: int) -> dict[str, Any]:
+    steps = {"number.add": {"result": {"n": 1}}}
+    expect = {"status": "COMPLETED", "output": {"n": n}}
+    return {**DOCUMENT, "tests": [{"name": "Adds", "steps": steps, "expect": expect}]}
+
+
+async def test_a_policy_whose_test_fails_is_not_offered_for_approval(bench: Bench) -> None:
+    async with bench.open() as engine:
+        with pytest.raises(PolicyInvalid) as refused:
+            await engine.policies.propose(with_a_test(2), "agent")
+        assert await engine.store.read.policies() == []
+        assert (await engine.policies.propose(with_a_test(1), "agent")).version == "1.0.0"
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.pointer) == ("test.failed", "/tests/0/expect/output/n")
+    assert bench.outside.reads == []
+
+
+async def test_the_tests_of_a_proposal_do_not_hold_up_the_event_loop(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+
+    def noting(*given: Any) -> Report:
+        threads.append(threading.get_ident())
+        return run_tests(*given)
+
+    monkeypatch.setattr("assent_engine.policies.run_tests", noting)
+    async with bench.open() as engine:
+        await engine.policies.propose(DOCUMENT, "agent")
+        assert threads == []
+        await engine.policies.propose(with_a_test(1), "agent")
+    assert len(threads) == 1
+    assert threads != [threading.get_ident()]
 
 
 async def test_the_next_draft_is_the_next_version(bench: Bench) -> None:
