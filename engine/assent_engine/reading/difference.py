@@ -7,7 +7,8 @@ from typing import Any, Literal
 from assent_engine.reading import documents, wording
 from assent_engine.reading.documents import FieldChange, Json, Renaming
 from assent_engine.reading.guards import changed_guards
-from assent_engine.reading.risks import RiskChange, Version, explained, risk_changes
+from assent_engine.reading.proof import Proof, changes_of_tests
+from assent_engine.reading.risks import ORDER, RiskChange, Version, explained, risk_changes
 from assent_engine.reading.worst import WorstCase, worst_case
 from assent_engine.reading.worst_words import place
 from assent_engine.registry import StepRegistry
@@ -63,8 +64,17 @@ class PolicyDiff:
         yield from (f"  {_change(one)}" for one in self.changes)
 
 
-def diff(old: Policy, new: Policy, registry: StepRegistry) -> PolicyDiff:
-    """Compare two versions by meaning; `old` is the one in force."""
+def diff(
+    old: Policy,
+    new: Policy,
+    registry: StepRegistry,
+    *,
+    tested: tuple[Proof | None, Proof | None] = (None, None),
+) -> PolicyDiff:
+    """Compare two versions by meaning; `old` is the one in force.
+
+    `tested` is what came of the tests of each, where that is known.
+    """
     after = documents.meaning(new)
     before, renamed = documents.renamed(documents.meaning(old), after)
     fields = list(documents.changes(before, after))
@@ -72,8 +82,13 @@ def diff(old: Policy, new: Policy, registry: StepRegistry) -> PolicyDiff:
     earlier = Version(old, machine, worst_case(old, registry))
     later = Version(new, new, worst_case(new, registry))
     risks = risk_changes(earlier, later, fields, registry)
+    risks = _by_weight([*risks, *changes_of_tests(earlier, later, *tested)])
     unclear = _acts(later.worst) and bool(_unexplained(before, earlier, later, registry))
     return PolicyDiff(_verdict(risks, unclear=unclear), tuple(risks), tuple(renamed), tuple(fields))
+
+
+def _by_weight(risks: list[RiskChange]) -> list[RiskChange]:
+    return sorted(risks, key=lambda one: ORDER.index(one.weight))
 
 
 def _states(document: Json) -> Json:
@@ -103,8 +118,8 @@ def _unexplained(before: Json, old: Version, new: Version, registry: StepRegistr
 
 
 def _bare(document: Json) -> Json:
-    """Without what only people read, and without triggers: those are compared on their own."""
-    left_out = (*_PRESENTATION, "comment", "triggers")
+    """Without what only people read, and without what is compared on its own or never runs."""
+    left_out = (*_PRESENTATION, "comment", "triggers", "tests")
     return {key: item for key, item in document.items() if key not in left_out}
 
 

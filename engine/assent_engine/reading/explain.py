@@ -8,6 +8,7 @@ from assent_engine.interpreter.program import DEFAULT_TRANSITIONS
 from assent_engine.reading import reached, schedule, wording, worst_words
 from assent_engine.reading.brief import in_short
 from assent_engine.reading.outline import Outline
+from assent_engine.reading.proof import Proof, sentences
 from assent_engine.reading.reached import Reached
 from assent_engine.reading.reading import Reading, Section
 from assent_engine.reading.worst import worst_case
@@ -24,9 +25,12 @@ def explain(
     brief: bool = False,
     *,
     zone: tzinfo | None = None,
+    tested: Proof | None = None,
 ) -> str:
     """A policy in plain words; `brief` is one text of at most 240 characters for a notification."""
-    return in_short(policy, registry) if brief else reading(policy, registry, due, zone=zone).text()
+    if brief:
+        return in_short(policy, registry)
+    return reading(policy, registry, due, zone=zone, tested=tested).text()
 
 
 def reading(
@@ -35,11 +39,13 @@ def reading(
     due: Sequence[datetime] | None = None,
     *,
     zone: tzinfo | None = None,
+    tested: Proof | None = None,
     transition_limit: int = DEFAULT_TRANSITIONS,
 ) -> Reading:
     """Read a policy out: when it starts, what it reads and may change, its steps, its worst case.
 
-    `due` are the next due times, shown in `zone` or, without one, in their own.
+    `due` are the next due times, shown in `zone` or, without one, in their own. `tested` is what
+    came of its tests, which only who reads them knows.
     """
     outline = Outline.of(policy, registry, transition_limit)
     worst = worst_case(policy, registry, transition_limit)
@@ -52,7 +58,9 @@ def reading(
         Section("When something fails", tuple(_fails(policy, registry))),
         Section("At worst, in one run", tuple(worst_words.sentences(worst))),
     )
-    return Reading(_title(policy), sections)
+    proven = tuple(sentences(policy, tested))
+    more = (Section("How it was tested", proven),) if proven else ()
+    return Reading(_title(policy), (*sections, *more))
 
 
 def _title(policy: Policy) -> str:

@@ -67,24 +67,36 @@ def simulate(
     """Carry a policy out in virtual time, on a copy.
 
     The copy is of your portfolio and prices. Nothing is stored and no order leaves it. With
-    --steps nothing is copied or called: {"RESOURCE": {"result": ...} or {"error": ...}, ...}.
+    --steps nothing is copied or called: {"RESOURCE": {"result": ...} or {"error": ...}, ...};
+    a state's name may stand for the resource. What was covered is said last.
     """
+    from rich.console import Group
+
+    from assent_engine.reading import coverage
+    from assent_engine.validation import Named
+    from assent_engine.validation import validate as check
+    from assent_service.cli.coverage_view import coverage_view
     from assent_service.cli.output import emit
     from assent_service.cli.reading_files import read_document
     from assent_service.cli.views import simulation_view
     from assent_service.rehearsal import rehearse
 
-    result = rehearse(
-        read_document(file), given, home=home, holdings=holdings, prices=prices, steps=steps
-    )
+    document = read_document(file)
+    result = rehearse(document, given, home=home, holdings=holdings, prices=prices, steps=steps)
+    covered = coverage(check(document, Named()), result.taken)
     data = {
         "status": result.status,
         "output": result.output,
         "error": result.error,
         "cause": result.cause,
         "trace": result.trace,
+        "coverage": covered.as_json(),
     }
-    emit(data, lambda: simulation_view(result), as_json=as_json)
+    emit(
+        data,
+        lambda: Group(simulation_view(result), coverage_view(covered, never=True)),
+        as_json=as_json,
+    )
     sys.exit(0 if result.status == "COMPLETED" else 1)
 
 

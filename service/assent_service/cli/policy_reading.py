@@ -1,6 +1,7 @@
-"""assent policy explain, diff, graph, import, export: reading policies before deciding on them."""
+"""assent policy explain, diff, test, graph, import, export: what is read before deciding."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import click
 from assent_service.cli.options import standard
 
 if TYPE_CHECKING:
+    from assent_engine.reading import Proof
     from assent_engine.registry import StepRegistry
     from assent_schemas.policy import Policy
 
@@ -29,13 +31,13 @@ def explain(policy: str, brief: bool, home: Path | None, as_json: bool) -> None:
     from assent_service.cli.output import emit
 
     registry = _registry()
-    read = _policy(policy, home, registry)
+    read, proof = _proven(policy, home, registry)
     due, zone = _due_times(read)
     if as_json:
-        data = reading(read, registry, due, zone=zone).as_json()
+        data = reading(read, registry, due, zone=zone, tested=proof).as_json()
         emit(data, lambda: "", as_json=True)
         return
-    text = in_words(read, registry, due, brief=brief, zone=zone)
+    text = in_words(read, registry, due, brief=brief, zone=zone, tested=proof)
     emit(None, lambda: text, as_json=False)
 
 
@@ -52,8 +54,28 @@ def diff(old: str, new: str, home: Path | None, as_json: bool) -> None:
     from assent_service.cli.output import emit
 
     registry = _registry()
-    found = difference(_policy(old, home, registry), _policy(new, home, registry), registry)
+    (before, earlier), (after, later) = (_proven(one, home, registry) for one in (old, new))
+    found = difference(before, after, registry, tested=(earlier, later))
     emit(found.as_json(), found.text, as_json=as_json)
+
+
+@click.command("test")
+@click.argument("policy")
+@click.option("--coverage", is_flag=True, help="List every state and branch never taken.")
+@standard
+def run_stored_tests(policy: str, coverage: bool, home: Path | None, as_json: bool) -> None:
+    """Carry out the tests that come with a policy.
+
+    POLICY is a file, NAME or NAME@VERSION. No step is called: what steps answer stands in the
+    tests.
+    """
+    from assent_engine.policy_tests import run_tests
+    from assent_service.cli.coverage_view import tests_view
+    from assent_service.cli.output import emit
+
+    report = run_tests(_document(policy, home), _registry())
+    emit(report.as_json(), lambda: tests_view(report, coverage=coverage), as_json=as_json)
+    sys.exit(0 if report.passed else 1)
 
 
 @click.command()
@@ -110,7 +132,7 @@ def export_machine(policy: str, home: Path | None, as_json: bool) -> None:
     write_ordered_json(asl.export_machine(_document(policy, home)))
 
 
-READING = (explain, diff, graph, import_machine, export_machine)
+READING = (explain, diff, run_stored_tests, graph, import_machine, export_machine)
 
 
 def _registry() -> "StepRegistry":
@@ -125,6 +147,18 @@ def _policy(reference: str, home: Path | None, registry: "StepRegistry") -> "Pol
     from assent_engine.validation import validate
 
     return validate(_document(reference, home), registry)
+
+
+def _proven(
+    reference: str, home: Path | None, registry: "StepRegistry"
+) -> tuple["Policy", "Proof | None"]:
+    """A policy, and what comes of its tests if it has any."""
+    from assent_engine.policy_tests import run_tests
+    from assent_engine.validation import validate
+
+    document = _document(reference, home)
+    read = validate(document, registry)
+    return read, run_tests(document, registry).proof if read.tests else None
 
 
 def _document(reference: str, home: Path | None) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from assent_engine.reading import PolicyDiff, diff
+from assent_engine.reading import Coverage, PolicyDiff, Proof, diff
+from assent_engine.reading.coverage import Share
 from engine.reading.stage import REGISTRY, document, each, order, policy, setting, task, when
 
 SAFE = {"A": task(next="B"), "B": setting(1)}
@@ -19,6 +20,56 @@ STOP = {"type": "Succeed"}
 def guarded(limit: int, test: str = "numeric_greater_than") -> dict[str, Any]:
     """Orders only where $.vix is not above the limit."""
     return {"A": when("$.vix", "B", "C", **{test: limit}), "B": STOP, "C": order(1)}
+
+
+def proof(taken: int, failed: int = 0) -> Proof:
+    return Proof(failed, Coverage(Share(taken, 4), Share(taken, 4), ()))
+
+
+CASE = {"name": "It ends", "expect": {"status": "COMPLETED"}}
+TESTS = {"tests": [CASE]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict", "told"),
+    [
+        (
+            proof(3),
+            proof(2),
+            "cannot tell",
+            ["its tests cover less: 3 of 4 branches -> 2 of 4 branches"],
+        ),
+        (proof(3), proof(3), "no riskier", []),
+        (proof(2), proof(3), "no riskier", []),
+        (proof(2), proof(3, failed=1), "cannot tell", ["1 test fails"]),
+        (None, None, "no riskier", []),
+    ],
+)
+def test_tests_that_cover_less_leave_more_of_a_policy_that_acts_unproven(
+    before: Proof | None, after: Proof | None, verdict: str, told: list[str]
+) -> None:
+    old, new = (policy({"A": order(1)}, **TESTS) for _ in range(2))
+    found = diff(old, new, REGISTRY, tested=(before, after))
+    assert (found.verdict, [one.text for one in found.risks]) == (verdict, told)
+
+
+def test_tests_that_are_gone_or_changed_are_shown_and_change_nothing_that_may_happen() -> None:
+    old, bare = policy({"A": order(1)}, **TESTS), policy({"A": order(1)})
+    gone = diff(old, bare, REGISTRY, tested=(proof(3), None))
+    assert [(one.weight, one.text) for one in gone.risks] == [
+        ("unclear", "its tests cover less: 3 of 4 branches -> nothing"),
+        ("also", "tests: 1 -> 0"),
+    ]
+    other = policy({"A": order(1)}, tests=[{**CASE, "name": "Other"}])
+    changed = diff(old, other, REGISTRY)
+    assert (changed.verdict, changed.risks) == ("no riskier", ())
+    assert [one.pointer for one in changed.changes] == ["/tests/0/name"]
+
+
+def test_fewer_tests_of_a_policy_that_only_reads_are_mentioned_and_no_risk() -> None:
+    old, new = policy({"A": task()}, **TESTS), policy({"A": task()})
+    found = diff(old, new, REGISTRY, tested=(proof(3), None))
+    assert (found.verdict, {one.weight for one in found.risks}) == ("no riskier", {"also"})
 
 
 def compared(old: Any, new: Any, before: Any = None, after: Any = None) -> PolicyDiff:
