@@ -1,5 +1,6 @@
 """Where in a run something happens: the state's name, as the policy's author wrote it."""
 
+from assent_engine.effects import state_name
 from assent_service.cli.text import shown
 
 _SEGMENTS = 3
@@ -13,11 +14,10 @@ def depth(scope: str) -> int:
 
 def place(scope: str, key: str) -> str:
     """The state of a journal key, set in by its depth, with what tells it from its likes."""
-    name, _, count = key.rpartition(".")
-    visit, _, attempt = count.partition("/")
+    visit, _, attempt = key.rpartition(".")[2].partition("/")
     notes = [f"visit {visit}"] if visit not in ("", "1") else []
     notes += [f"attempt {attempt}"] if attempt not in ("", "1") else []
-    state = shown(name.replace("~1", "/").replace("~0", "~"), 60)
+    state = shown(state_name(key), 60)
     return "  " * depth(scope) + state + _item(scope) + (f" ({', '.join(notes)})" if notes else "")
 
 
