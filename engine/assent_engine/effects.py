@@ -137,14 +137,17 @@ class CallPolicy:
 
 
 class Cursor(Protocol):
-    """Where a scope stands; `as_json` gives {state, value, variables, visits, transitions}."""
+    """Where a scope stands; `as_json` gives {state, value, variables, visits}."""
 
     def as_json(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A safe point before a state -> None. The cursor is live: read it before sending on."""
+    """A safe point before a state -> None. The cursor is live: read it before sending on.
+
+    Each is one transition; the runner counts them over all scopes of the run.
+    """
 
     key: str
     cursor: Cursor

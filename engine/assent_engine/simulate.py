@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assent_engine import asl, library
+from assent_engine.budget import Budget
 from assent_engine.canned import StandIn, answer
 from assent_engine.effects import (
     Failed,
@@ -101,10 +102,10 @@ def simulate(
     header = _header(read, exact_json.plain(input), start, seed)
     program = Program.compile(read, _macros(registry, steps or {}), query=_query(document))
     with _performer(steps, registry, open_world or _no_world, header) as perform:
-        deadline = _deadline(read, start)
+        deadline, budget = _deadline(read, start), Budget(read.max_transitions)
         taken = set[Taken]()
         watch = _noting(taken, witness)
-        simulation = Simulation(program, header, perform, start, deadline, watch)
+        simulation = Simulation(program, header, perform, start, budget, deadline, watch)
         outcome = simulation.run(ScopeSpec("", ROOT, header.input))
         return _result(outcome, simulation.trace, frozenset(taken))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from assent_engine.budget import Budget
 from assent_engine.effects import (
     CANCELLED,
     Checkpoint,
@@ -60,6 +61,7 @@ class Simulation:
     header: RunHeader
     perform: PerformStep
     now: datetime
+    budget: Budget
     deadline: datetime | None = None
     witness: Witness | None = None
     trace: list[TraceEntry] = field(default_factory=list)
@@ -69,7 +71,7 @@ class Simulation:
     _result: Outcome | None = None
 
     def run(self, spec: ScopeSpec) -> Outcome | None:
-        """The outcome of the root scope, or None when the deadline came first."""
+        """The outcome of the run, or None when the deadline came first."""
         self._start(spec, "", None, 0)
         while self._result is None:
             if self._ready:
@@ -100,6 +102,9 @@ class Simulation:
             while True:
                 match effect := send(answer):
                     case Checkpoint():
+                        if not self.budget.spend():
+                            self._result = self.budget.failure
+                            return None
                         self._note(scope, "entered", effect.key)
                         answer = None
                     case RunStep():

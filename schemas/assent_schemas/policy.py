@@ -14,6 +14,10 @@ SCHEMA_VERSION = "urn:assent:policy:1"
 SEMVER = r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$"
 
 
+DEFAULT_TRANSITIONS = 10_000
+MOST_TRANSITIONS = 1_000_000
+
+
 class Policy(Machine):
     """What an agent or a person writes and the owner assents to.
 
@@ -38,3 +42,8 @@ class Policy(Machine):
     """End a run that takes longer as TIMED_OUT."""
     tests: Annotated[list[PolicyTest], Field(max_length=MOST_TESTS)] = []
     """Runs on canned answers that must come out as expected before anyone is asked to approve."""
+    max_transitions: Annotated[int, Field(ge=1, le=MOST_TRANSITIONS)] = DEFAULT_TRANSITIONS
+    """End a run that enters more states, in all its scopes together, as FAILED.
+
+    A policy whose states form a cycle has to say it.
+    """

@@ -14,7 +14,7 @@ def _loop(body: dict[str, Any], steps: dict[str, Any]) -> float:
         "default": "Body",
     }
     states = {"Body": {**body, "next": "Ask"}, "Ask": choice, "End": {"type": "Succeed"}}
-    policy = {"name": "loop", "start_at": "Body", "states": states}
+    policy = {"name": "loop", "start_at": "Body", "states": states, "max_transitions": 10_000}
     start = time.perf_counter()
     result = simulate(policy, {"n": 1}, steps=steps)
     seconds = time.perf_counter() - start
@@ -43,7 +43,12 @@ def map_of_items() -> float:
         "iterator": iterator,
         "end": True,
     }
-    policy = {"name": "map", "start_at": "Items", "states": {"Items": items}}
+    policy = {
+        "name": "map",
+        "start_at": "Items",
+        "states": {"Items": items},
+        "max_transitions": 2 * count,
+    }
     start = time.perf_counter()
     result = simulate(policy, {"items": list(range(count))}, steps={})
     assert len(result.output) == count

@@ -11,7 +11,6 @@ from assent_schemas.jsonata_states import JsonataState
 from assent_schemas.policy import Policy
 from assent_schemas.states import ApprovalState, Machine
 
-DEFAULT_TRANSITIONS = 10_000
 MacroSource = Callable[[str], Machine | None]
 
 
@@ -33,7 +32,6 @@ class Program:
     """All blocks of a policy by pointer; "" is the root, `macro:NAME` a macro's own root."""
 
     blocks: dict[str, Block] = field(default_factory=dict)
-    transition_limit: int = DEFAULT_TRANSITIONS
     query: Query = NoQuery()  # noqa: RUF009 - holds nothing
 
     @classmethod
@@ -41,7 +39,6 @@ class Program:
         cls,
         machine: Machine,
         macro: MacroSource = lambda _name: None,
-        transition_limit: int = DEFAULT_TRANSITIONS,
         query: Query | None = None,
     ) -> "Program":
         """Compile a machine, by a policy's own dialect, and the macros it names.
@@ -49,7 +46,7 @@ class Program:
         `query` evaluates the JSONata of an imported machine; without it such a state fails.
         Raises PathSyntaxError, IntrinsicSyntaxError, UnsupportedPolicy.
         """
-        program = cls(transition_limit=transition_limit, query=query or NoQuery())
+        program = cls(query=query or NoQuery())
         dialect = DIALECTS[machine.dialect] if isinstance(machine, Policy) else ASSENT
         program._add(machine, "", macro, dialect)
         return program

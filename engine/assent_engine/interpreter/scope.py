@@ -6,7 +6,7 @@ from typing import Any
 
 from assent_engine.effects import Checkpoint, Effect, Failed, Ok, Outcome, ScopeSpec, state_key
 from assent_engine.interpreter.dialect import Dialect
-from assent_engine.interpreter.faults import DATA_LIMIT, TRANSITION_LIMIT, StateFault
+from assent_engine.interpreter.faults import DATA_LIMIT, StateFault
 from assent_engine.interpreter.program import Program
 from assent_engine.interpreter.visit import RunHeader, Visit, Witness
 from assent_schemas import exact_json
@@ -25,7 +25,6 @@ class ScopeCursor:
     value: Any
     variables: dict[str, Any] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)
-    transitions: int = 0
     weight: int = 0
 
     def as_json(self) -> dict[str, Any]:
@@ -34,7 +33,6 @@ class ScopeCursor:
             "value": self.value,
             "variables": dict(self.variables),
             "visits": dict(self.visits),
-            "transitions": self.transitions,
         }
 
 
@@ -56,14 +54,10 @@ def run_scope(
     # A child's input is part of its parent's data, which was measured.
     at.weight = len(exact_json.encode(at.value)) if path == ROOT else 0
     while True:
-        if at.transitions >= program.transition_limit:
-            limit = program.transition_limit
-            return Failed(TRANSITION_LIMIT, f"the scope made {limit} transitions without ending")
         visit_number = at.visits.get(at.state, 0) + 1
         key = state_key(at.state, visit_number)
         yield Checkpoint(key, at)
         at.visits[at.state] = visit_number
-        at.transitions += 1
         visit = Visit(header, path, at.state, key, at.value, spec.item, at.variables, block.dialect)
         visit.weight, visit.query = at.weight, program.query
         visit.block, visit.witness = spec.pointer, witness

@@ -47,7 +47,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Adds up what machines cost; `limit` is how many states one scope may enter."""
+    """Adds up what machines cost; `limit` is how many states a run may enter."""
 
     registry: StepRegistry
     limit: int

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from assent_engine.interpreter.program import DEFAULT_TRANSITIONS
 from assent_engine.reading import reached, schedule, wording, worst_words
 from assent_engine.reading.brief import in_short
 from assent_engine.reading.outline import Outline
@@ -40,15 +39,14 @@ def reading(
     *,
     zone: tzinfo | None = None,
     tested: Proof | None = None,
-    transition_limit: int = DEFAULT_TRANSITIONS,
 ) -> Reading:
     """Read a policy out: when it starts, what it reads and may change, its steps, its worst case.
 
     `due` are the next due times, shown in `zone` or, without one, in their own. `tested` is what
     came of its tests, which only who reads them knows.
     """
-    outline = Outline.of(policy, registry, transition_limit)
-    worst = worst_case(policy, registry, transition_limit)
+    outline = Outline.of(policy, registry, policy.max_transitions)
+    worst = worst_case(policy, registry)
     sections = (
         Section("When it starts", tuple(_starts(policy, due or (), zone))),
         Section("What it takes", tuple(_takes(policy))),
@@ -76,6 +74,8 @@ def _starts(policy: Policy, due: Sequence[datetime], zone: tzinfo | None) -> Ite
         yield following
     if policy.timeout_seconds is not None:
         yield f"A run that takes longer than {wording.duration(policy.timeout_seconds)} is ended."
+    if "max_transitions" in policy.model_fields_set:
+        yield f"A run that makes more than {wording.number(policy.max_transitions)} steps is ended."
 
 
 def _takes(policy: Policy) -> Iterator[str]:

@@ -49,7 +49,7 @@ _STATE_FIELDS = {
 }  # fmt: skip
 _MACHINE_FIELDS = {
     "comment", "start_at", "states", "timeout_seconds", "policy_id", "version", "schema_version",
-    "name", "description", "triggers", "context_defaults", "input_schema",
+    "name", "description", "triggers", "context_defaults", "input_schema", "max_transitions",
 }  # fmt: skip
 
 

@@ -129,7 +129,7 @@ class Outline:
         numbers = [self.numbers[name] for name in self.numbers if name in group]
         steps = f"step {numbers[0]}" if len(numbers) == 1 else f"steps {wording.joined(numbers)}"
         limit = wording.number(self.ways.limit)
-        return f"A loop: {steps} may repeat, until {limit} steps were made in all."
+        return f"A loop: {steps} may repeat, until the run has made {limit} steps in all."
 
 
 def _told_in_place(machine: Machine, ways: Ways) -> Iterator[str]:

@@ -18,6 +18,7 @@ from assent_schemas.states import ApprovalState, Machine, TaskState
 from assent_schemas.triggers import AnyTrigger
 
 Weight = Literal["worse", "unclear", "better", "also"]
+MOST_STEPS = "/max_transitions"
 ORDER: tuple[Weight, ...] = ("worse", "unclear", "better", "also")
 
 
@@ -57,15 +58,20 @@ def risk_changes(
         *_guards(old.machine, new.machine, registry),
         *_money(new.machine, fields, registry),
         *_triggers(old.policy.triggers, new.policy.triggers),
+        *_budget(old, new),
         *_sizes(old.worst, new.worst),
     ]
     return sorted(dict.fromkeys(found), key=lambda one: ORDER.index(one.weight))
 
 
 def explained(new: Machine, fields: list[FieldChange], registry: StepRegistry) -> set[str]:
-    """Pointers of money fields that were lowered or raised: a change of risk tells which."""
+    """Pointers of money fields that were lowered or raised: a change of risk tells which.
+
+    So it does for the run's own bound.
+    """
     amounts = _money_fields(new, registry)
-    return {one.pointer for one in fields if one.pointer in amounts and _both_numbers(one)}
+    known = {one.pointer for one in fields if one.pointer in amounts and _both_numbers(one)}
+    return {*known, MOST_STEPS}
 
 
 def _effects(old: Version, new: Version, registry: StepRegistry) -> Iterator[RiskChange]:
@@ -189,6 +195,13 @@ def _triggers(old: list[AnyTrigger], new: list[AnyTrigger]) -> Iterator[RiskChan
 
 def _by_words(triggers: list[AnyTrigger]) -> list[str]:
     return [schedule.trigger_words(one) for one in triggers]
+
+
+def _budget(old: Version, new: Version) -> Iterator[RiskChange]:
+    acts = new.worst.side_effects != 0
+    before, after = old.policy.max_transitions, new.policy.max_transitions
+    weights: tuple[Weight, Weight] = ("worse", "better") if acts else ("also", "also")
+    yield from _moved("steps that a run may make", before, after, *weights)
 
 
 def _sizes(old: WorstCase, new: WorstCase) -> Iterator[RiskChange]:

@@ -1,14 +1,13 @@
 """The ways through one machine: where its states lead, its loops, its longest path."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from assent_engine.loops import Links, groups, is_loop
 from assent_engine.reading.bounds import Amount, Bound, larger, plus, smaller, times
 from assent_schemas.errors import pointer
 from assent_schemas.states import AnyState, ChoiceState, Machine, MapState
-
-Links = Mapping[str, tuple[str, ...]]
 
 
 def leads_to(state: AnyState) -> Iterator[str]:
@@ -71,16 +70,16 @@ class Ways:
 
     @classmethod
     def of(cls, machine: Machine, limit: int) -> "Ways":
-        """`limit` is how many states one scope may enter."""
+        """`limit` is how many states a run may enter."""
         following = links(machine)
-        return cls(following, tuple(_groups(following)), machine.start_at, limit)
+        return cls(following, tuple(groups(following)), machine.start_at, limit)
 
     def loops(self) -> Iterator[tuple[str, ...]]:
         """The groups that a run may go round in."""
         return (group for group in self.groups if self.is_loop(group))
 
     def is_loop(self, group: tuple[str, ...]) -> bool:
-        return len(group) > 1 or any(name in self.links[name] for name in group)
+        return is_loop(group, self.links)
 
     def most(self, cost: Callable[[str], Bound]) -> Bound:
         """The most that visits can add up to on any way from the start."""
@@ -130,36 +129,3 @@ def _shortest_round(name: str, following: Links, group: set[str]) -> int:
         seen.update(new)
         waiting.extend((one, far + 1) for one in new)
     return 1
-
-
-def _groups(following: Links) -> Iterator[tuple[str, ...]]:
-    """Strongly connected states, in an order in which ways only lead onwards (Kosaraju)."""
-    backwards: dict[str, list[str]] = {name: [] for name in following}
-    for name, targets in following.items():
-        for target in targets:
-            backwards[target].append(name)
-    seen: set[str] = set()
-    order = [one for name in following for one in _finished(name, following, seen)]
-    taken: set[str] = set()
-    for name in reversed(order):
-        if group := tuple(_finished(name, backwards, taken)):
-            yield group
-
-
-def _finished(start: str, following: Mapping[str, Iterable[str]], seen: set[str]) -> list[str]:
-    """States first seen from here, each after all that it leads to; no recursion."""
-    if start in seen:
-        return []
-    seen.add(start)
-    done: list[str] = []
-    path = [(start, iter(following[start]))]
-    while path:
-        name, rest = path[-1]
-        new = next((one for one in rest if one not in seen), None)
-        if new is None:
-            done.append(name)
-            path.pop()
-        else:
-            seen.add(new)
-            path.append((new, iter(following[new])))
-    return done

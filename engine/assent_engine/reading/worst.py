@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from assent_engine.interpreter.program import DEFAULT_TRANSITIONS
 from assent_engine.reading import bounds, usage
-from assent_engine.reading.bounds import Bound
+from assent_engine.reading.bounds import Bound, Unbounded
 from assent_engine.reading.costs import Costs, Place
 from assent_engine.reading.flow import Seen
 from assent_engine.reading.given import first_data
@@ -42,20 +41,18 @@ class WorstCase:
         return {one.name: _as_json(getattr(self, one.name)) for one in fields(self)}
 
 
-def worst_case(
-    policy: Policy, registry: StepRegistry, transition_limit: int = DEFAULT_TRANSITIONS
-) -> WorstCase:
-    """Prove upper bounds for one run; `transition_limit` is how many states a scope may enter."""
-    first = first_data(policy)
-    costs = Costs(registry, transition_limit)
+def worst_case(policy: Policy, registry: StepRegistry) -> WorstCase:
+    """Prove upper bounds for one run, which enters no more states than its `max_transitions`."""
+    first, most = first_data(policy), policy.max_transitions
+    costs = Costs(registry, most)
     found = costs.machine(policy, first, Seen(first), Place())
-    effects = found.shares("effects")
+    effects = {name: _within(most, one) for name, one in found.shares("effects").items()}
     return WorstCase(
-        transitions=found.of(usage.TRANSITIONS),
+        transitions=bounds.smaller(found.of(usage.TRANSITIONS), most),
         scopes=found.of(usage.SCOPES),
         at_once=found.at_once,
         questions=found.of(usage.QUESTIONS),
-        side_effects=found.of(usage.SIDE_EFFECTS),
+        side_effects=_within(most, found.of(usage.SIDE_EFFECTS)),
         messages=found.of(usage.MESSAGES),
         money=found.of(usage.MONEY),
         calls=found.shares("calls"),
@@ -64,6 +61,11 @@ def worst_case(
         largest=dict(sorted(found.largest.items())),
         reversals=_reversals(effects, registry),
     )
+
+
+def _within(most: int, effects: Bound) -> Bound:
+    """A visit has one side effect at most; where no number was proven, the reason says more."""
+    return effects if isinstance(effects, Unbounded) else bounds.smaller(effects, most)
 
 
 def _reversals(effects: Mapping[str, Bound], registry: StepRegistry) -> dict[str, Bound]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from assent_engine.budget import Budget
 from assent_engine.clock import Clock
 from assent_engine.effects import (
     Checkpoint,
@@ -24,7 +25,13 @@ from assent_engine.moments import moment, timestamp
 from assent_engine.ports import Listener, Progress
 from assent_engine.runner.branches import Branches, breach_outcomes
 from assent_engine.runner.calls import Calls, uninterrupted
-from assent_engine.runner.halts import NeedsOwner, OutOfTime, Parked
+from assent_engine.runner.halts import (
+    CutShort,
+    NeedsOwner,
+    OutOfTime,
+    OutOfTransitions,
+    Parked,
+)
 from assent_engine.runner.recorder import Recorder
 from assent_engine.store.records import RunSnapshot
 from assent_schemas import exact_json
@@ -44,28 +51,30 @@ class Driver:
     calls: Calls
     clock: Clock
     tell: Listener
+    budget: Budget
     cursor: dict[str, Any] | None = None
     at: Cursor | None = None
     _snapshot_size: int = SNAPSHOT_BYTES
-    _snapshot_transitions: int = field(default=0)
+    _snapshot_transitions: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._snapshot_transitions = self.budget.used
 
     async def run(self, deadline: datetime | None) -> Outcome | None:
-        """The root's outcome, or None when the deadline came first; raises Halt."""
+        """The run's outcome, or None when the deadline came first; raises Halt."""
         try:
-            outcome = await self._in_time(deadline)
-        except OutOfTime:
-            outcome = None
-        if outcome is None:
+            return await self._in_time(deadline)
+        except CutShort as cut:
             await self._settle_below("")
-        return outcome
+            return cut.outcome
 
-    async def _in_time(self, deadline: datetime | None) -> Outcome | None:
+    async def _in_time(self, deadline: datetime | None) -> Outcome:
         # Past its deadline a run may begin nothing, so it stops by itself.
         if deadline is None or self.clock.now() >= deadline:
             return await self._root()
         return await self._until_deadline(deadline)
 
-    async def _until_deadline(self, deadline: datetime) -> Outcome | None:
+    async def _until_deadline(self, deadline: datetime) -> Outcome:
         work = asyncio.create_task(self._root())
         timer = asyncio.create_task(self.clock.sleep_until(deadline))
         try:
@@ -75,17 +84,19 @@ class Driver:
             timer.cancel()
             work.cancel()
             await asyncio.gather(work, timer, return_exceptions=True)
+        if timed_out and work.cancelled():
+            raise OutOfTime
         # A Halt that came out while the work was being stopped is raised here.
-        return None if timed_out and work.cancelled() else work.result()
+        return work.result()
 
     async def _root(self) -> Outcome:
-        outcome = await self._scope(ScopeSpec("", ROOT, self.header.input), "")
+        outcome = await self._scope(ScopeSpec("", ROOT, self.header.input), "", self.budget)
         if not self.recorder.journal.exhausted:
             reason = "the journal goes on where the policy ends."
             raise NeedsOwner("journal.diverged", reason)
         return outcome
 
-    async def _scope(self, spec: ScopeSpec, path: str) -> Outcome:
+    async def _scope(self, spec: ScopeSpec, path: str, budget: Budget) -> Outcome:
         cursor = self.cursor if path == "" else None
         effects = run_scope(self.program, self.header, spec, path, cursor)
         answer: Any = None
@@ -95,16 +106,16 @@ class Driver:
             except StopIteration as end:
                 outcome: Outcome = end.value
                 return outcome
-            answer = await self._perform(effect, path)
+            answer = await self._perform(effect, path, budget)
 
-    async def _perform(self, effect: Effect, path: str) -> Any:
+    async def _perform(self, effect: Effect, path: str, budget: Budget) -> Any:
         match effect:
             case Checkpoint():
-                return self._checkpoint(effect, path)
+                return self._checkpoint(effect, path, budget)
             case RunStep():
                 return await self.calls.perform(effect, path)
             case Fork():
-                return await self._fork(effect, path)
+                return await self._fork(effect, path, budget)
             case Sleep():
                 return await self._sleep(effect, path)
             case Now():
@@ -113,20 +124,22 @@ class Driver:
                 what = type(effect).__name__
                 raise NeedsOwner("run.unsupported", f"{what} cannot be performed by this version.")
 
-    def _checkpoint(self, effect: Checkpoint, path: str) -> None:
-        self._progress("state.entered", path, effect.key)
+    def _checkpoint(self, effect: Checkpoint, path: str, budget: Budget) -> None:
         if path == "":
             self.at = effect.cursor
+            # Before it counts: whoever starts from the snapshot enters this state again.
             self._snapshot_if_outgrown(effect.cursor)
+        if not budget.spend():
+            raise OutOfTransitions(budget.failure)
+        self._progress("state.entered", path, effect.key)
 
     def _snapshot_if_outgrown(self, cursor: Cursor) -> None:
         """Keep replay short: the journal since the last snapshot stays smaller than its size."""
-        self._snapshot_transitions += 1
-        journal = self.recorder.journal
+        journal, used = self.recorder.journal, self.budget.used
         due = journal.grown > self._snapshot_size
-        due = due or self._snapshot_transitions >= SNAPSHOT_TRANSITIONS
+        due = due or used - self._snapshot_transitions >= SNAPSHOT_TRANSITIONS
         if due and journal.exhausted:
-            self._snapshot(cursor.as_json())
+            self._snapshot({**cursor.as_json(), "transitions": used})
 
     def _snapshot(self, at: dict[str, Any]) -> None:
         journal, state = self.recorder.journal, at["state"]
@@ -137,7 +150,7 @@ class Driver:
         snapshot = RunSnapshot(journal.run_id, state, context, cursor, seq, now)
         self.recorder.store.enqueue(snapshot)
         self._snapshot_size = max(SNAPSHOT_BYTES, len(context))
-        self._snapshot_transitions = journal.grown = 0
+        self._snapshot_transitions, journal.grown = self.budget.used, 0
 
     async def _sleep(self, effect: Sleep, path: str) -> None:
         recorded = self.recorder.replay(path, effect.key, "sleep")
@@ -164,17 +177,20 @@ class Driver:
         self.recorder.enqueue(path, effect.key, "now", {"now": now})
         return now
 
-    async def _fork(self, fork: Fork, path: str) -> list[Outcome]:
-        below = f"{path}{fork.key}/"
+    async def _fork(self, fork: Fork, path: str, budget: Budget) -> list[Outcome]:
+        below, part = f"{path}{fork.key}/", budget.part()
         if (breach := self._recorded_breach(fork, path)) is not None:
+            budget.spend(breach["transitions"])
             await self._settle_below(below)
             return breach_outcomes(fork, breach)
 
         async def run_child(spec: ScopeSpec) -> Outcome:
-            return await self._scope(spec, child_path(path, fork.key, spec.id))
+            return await self._scope(spec, child_path(path, fork.key, spec.id), part)
 
         async def record_breach(breach: dict[str, Any]) -> None:
-            await self.recorder.commit(path, fork.key, "breach", breach)
+            await self.recorder.commit(
+                path, fork.key, "breach", {**breach, "transitions": part.close()}
+            )
 
         branches = Branches(fork, run_child, record_breach)
         outcomes = await branches.run()

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from assent_engine.effects import Failed, Outcome
 from assent_engine.moments import timestamp
 from assent_schemas.statuses import RunStatus
 
@@ -21,13 +22,32 @@ class NeedsOwner(Halt):
     """Only the owner can settle it."""
 
 
-class OutOfTime(Halt):
-    """The run's time is up: nothing new is begun, what was begun is settled, then it ends."""
+class CutShort(Halt):
+    """The run has had all that it may have: what was begun is settled, then it ends.
+
+    `outcome` is the run's, or None where it has timed out.
+    """
+
+    outcome: Outcome | None = None
+
+
+class OutOfTime(CutShort):
+    """The run's time is up."""
 
     status = RunStatus.TIMED_OUT
 
     def __init__(self) -> None:
         super().__init__("run.timed_out", "the run's time is up")
+
+
+class OutOfTransitions(CutShort):
+    """The run has entered as many states as it may."""
+
+    status = RunStatus.FAILED
+
+    def __init__(self, failure: Failed) -> None:
+        super().__init__("run.out_of_transitions", failure.cause)
+        self.outcome = failure
 
 
 class Paused(Halt):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from assent_engine.admission import Admission, Admitted, refused
+from assent_engine.budget import Budget
 from assent_engine.clock import Clock
 from assent_engine.effects import Failed, Ok, Outcome
 from assent_engine.interpreter import SEMANTICS, RunHeader
@@ -18,7 +19,7 @@ from assent_engine.registry import StepRegistry, World
 from assent_engine.run_input import initial_data
 from assent_engine.runner.calls import Calls
 from assent_engine.runner.driver import Driver
-from assent_engine.runner.halts import Halt, NeedsOwner, OutOfTime, Paused
+from assent_engine.runner.halts import Halt, NeedsOwner, OutOfTime, OutOfTransitions, Paused
 from assent_engine.runner.recorder import Recorder
 from assent_engine.store import Store
 from assent_engine.store.records import (
@@ -168,17 +169,19 @@ class Runs:
         recorder: Recorder,
         cursor: dict[str, Any] | None,
     ) -> RunReport:
-        deadline = _deadline(admitted, header)
+        deadline, budget = _deadline(admitted, header), _budget(admitted, cursor)
         calls = Calls(
             self.registry,
             self.world,
             self.clock,
             recorder,
-            self._permit(admitted, deadline),
+            self._permit(admitted, deadline, budget),
             self.tell,
             self._loose,
         )
-        driver = Driver(admitted.program, header, recorder, calls, self.clock, self.tell, cursor)
+        driver = Driver(
+            admitted.program, header, recorder, calls, self.clock, self.tell, budget, cursor
+        )
         try:
             outcome = await driver.run(deadline)
         except Halt as halt:
@@ -186,7 +189,7 @@ class Runs:
         return await self._end(admitted, driver, outcome)
 
     def _permit(
-        self, admitted: Admitted, deadline: datetime | None
+        self, admitted: Admitted, deadline: datetime | None, budget: Budget
     ) -> Callable[[], Awaitable[None]]:
         """A check that costs nothing until the approval epoch changes; then it looks again."""
         seen = admitted.epoch
@@ -195,6 +198,8 @@ class Runs:
             nonlocal seen
             if deadline is not None and self.clock.now() >= deadline:
                 raise OutOfTime
+            if budget.exhausted:
+                raise OutOfTransitions(budget.failure)
             if (epoch := self.admission.epoch) == seen:
                 return
             try:
@@ -266,6 +271,12 @@ def _cursor(row: RunRow, entries: list[JournalEntry]) -> dict[str, Any] | None:
     if mark != seal(entries[row.cursor_seq - 1].hash, cursor):
         raise NeedsOwner("journal.broken", "the snapshot is not the one that was written.")
     return cursor
+
+
+def _budget(admitted: Admitted, cursor: dict[str, Any] | None) -> Budget:
+    """What the run may spend; the snapshot carries what it had spent until then."""
+    used = cursor.pop("transitions") if cursor else 0
+    return Budget(admitted.policy.max_transitions, used)
 
 
 def _deadline(admitted: Admitted, header: RunHeader) -> datetime | None:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from assent_engine import asl
+from assent_engine.validation.cycles import cycle_problems
 from assent_engine.validation.expressions import expression_problems
 from assent_engine.validation.languages import language_problems
 from assent_engine.validation.machines import Json, machines, objects
@@ -23,6 +24,7 @@ from assent_engine.validation.resources import Named, Resources
 from assent_engine.validation.triggers import moment_problem, trigger_problems
 from assent_engine.validation.variables import variable_problems
 from assent_engine.validation.warnings import warnings
+from assent_engine.validation.widths import width_problems
 from assent_schemas import exact_schema
 from assent_schemas.document import read_policy
 from assent_schemas.errors import PolicyInvalid, Problem, pointer
@@ -50,6 +52,8 @@ def validate(document: Any, resources: Resources) -> Policy:
         found.extend(invalid.problems)
     if isinstance(document, dict):
         found.extend(islice(_semantic_problems(document, resources), MOST_PROBLEMS))
+    if policy is not None and not found and not imported:
+        found.extend(islice(width_problems(policy), MOST_PROBLEMS))
     if found or policy is None:
         # The places of a fix would be those of the lowered machine.
         raise PolicyInvalid(replace(one, fix=None) if imported else one for one in found)
@@ -79,6 +83,8 @@ def _semantic_problems(document: Json, resources: Resources) -> Iterator[Problem
             if state.get("type") == "Approval":
                 detail = "Approval states cannot be run by this version of Assent."
                 yield problem("state.unsupported", f"{at}/type", detail)
+    if document.get("dialect") != "asl":
+        yield from cycle_problems(document)
     yield from language_problems(document)
     yield from variable_problems(document)
     yield from trigger_problems(document.get("triggers"))

@@ -8,6 +8,8 @@ from assent_engine.validation.problems import problem
 from assent_schemas.errors import Problem, pointer
 
 LONGEST_NAME = 80
+RESERVED = "states"
+"""What JSONata calls what a state sees: $states."""
 
 
 def variable_problems(
@@ -40,6 +42,9 @@ def _name(variable: str, outer: frozenset[str], where: str) -> Iterator[Problem]
     if not variable.isidentifier() or len(variable) > LONGEST_NAME:
         detail = f"{variable!r} is no name for a variable."
         yield problem("variable.bad_name", where, detail, "Use letters, digits and _.")
+    elif variable == RESERVED:
+        detail = f'"{variable}" is what the language itself calls what a state sees.'
+        yield problem("variable.reserved", where, detail, "Give it another name.")
     elif variable in outer:
         detail = f'"{variable}" belongs to an outer machine, which this one cannot assign to.'
         yield problem("variable.outer_scope", where, detail, "Give it another name.")

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from assent_engine.validation.cycles import cycle_problems
 from assent_engine.validation.machines import Json, machines, objects, rules
 from assent_engine.validation.problems import problem
 from assent_engine.validation.reads import asked_for, names_of, reads
 from assent_engine.validation.references import links_of
 from assent_engine.validation.resources import Resources
+from assent_engine.validation.widths import width_warnings
 from assent_schemas.errors import Problem, pointer
+from assent_schemas.policy import Policy
 
 MOST_WARNINGS = 100
 _PLACES_RESULTS = {"Task", "Map", "Parallel", "Approval"}
@@ -19,9 +22,12 @@ _OPEN = {"$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas", "patternPr
 def warnings(document: Any, resources: Resources) -> list[Problem]:
     """The warnings for a policy in which the validator found no problems; a hundred at most."""
     del resources
-    if not isinstance(document, dict) or document.get("dialect") == "asl":
+    if not isinstance(document, dict):
         return []
-    return list(islice(_warnings(document), MOST_WARNINGS))
+    # An imported machine is as its author wrote it: only what may never end is told.
+    imported = document.get("dialect") == "asl"
+    found = cycle_problems(document) if imported else _warnings(document)
+    return list(islice(found, MOST_WARNINGS))
 
 
 def _warnings(document: Json) -> Iterator[Problem]:
@@ -33,6 +39,7 @@ def _warnings(document: Json) -> Iterator[Problem]:
                 yield problem("choice.no_default", where + pointer("states", name), detail, remedy)
     yield from _undeclared(document)
     yield from _unwritten(document)
+    yield from width_warnings(Policy.model_validate(document))
 
 
 def _undeclared(document: Json) -> Iterator[Problem]:

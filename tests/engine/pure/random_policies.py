@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from assent_engine.budget import Budget
 from assent_engine.effects import (
     CANCELLED,
     Checkpoint,
@@ -145,7 +146,7 @@ def _work(draw: st.DrawFn, kind: str, depth: int) -> Json:
 
 straight = machines(2).map(lambda one: policy(one["states"]))
 """Policies with nested machines, each of which ends."""
-looping = machines(FLAT).map(lambda one: policy(one["states"]))
+looping = machines(FLAT).map(lambda one: policy(one["states"], max_transitions=TRANSITIONS))
 """Policies of one machine, which may come back to a state."""
 documents = straight | looping
 
@@ -170,12 +171,24 @@ def answer(path: str, effect: RunStep) -> Outcome:
     return Ok({"n": 1, "list": [1, 2]})
 
 
+class Spent(Exception):
+    """The journey has entered as many states as it may."""
+
+
 @dataclass(slots=True)
 class Journey:
-    """All that was asked for on the way, by the path of its scope."""
+    """All that was asked for on the way, by the path of its scope; the root's cursors."""
 
+    budget: Budget = field(default_factory=lambda: Budget(TRANSITIONS))
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
-    cursors: list[Json] = field(default_factory=list)
+    cursors: list[tuple[Json, int]] = field(default_factory=list)
+
+    def whole(self, program: Program, spec: ScopeSpec, cursor: Json | None = None) -> Outcome:
+        """Carry a run out, to its end or that of its budget."""
+        try:
+            return self.drive(program, spec, cursor=cursor)
+        except Spent:
+            return self.budget.failure
 
     def drive(
         self, program: Program, spec: ScopeSpec, path: str = ROOT, cursor: Json | None = None
@@ -195,7 +208,9 @@ class Journey:
         match effect:
             case Checkpoint():
                 if path == ROOT:
-                    self.cursors.append(_told(effect))
+                    self.cursors.append((_told(effect), self.budget.used))
+                if not self.budget.spend():
+                    raise Spent
             case RunStep():
                 return answer(path, effect)
             case Now():

@@ -70,7 +70,7 @@ NOT_OBVIOUS: list[tuple[str, Any]] = [
     ),
     ("no way on in the middle", policy({"A": {"type": "Pass"}, "B": passing()})),
     ("two tests", policy(choosing({"variable": "$.a", "is_null": True, "is_present": True}))),
-    ("next and end", policy({"A": passing(next="A", end=True)})),
+    ("next and end", policy({"A": passing(next="B", end=True), "B": passing()})),
     (
         "an iterator and another one",
         policy(mapping(INNER, item_processor=machine({"B": passing()}))),

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assent_engine import StepFailed
+from assent_engine.budget import Budget
 from assent_engine.effects import ScopeSpec, idempotency_key, outcome_from_json
 from assent_engine.interpreter import ROOT, Program
 from assent_engine.validation import Named, validate
@@ -68,22 +69,22 @@ def test_what_the_schema_accepts_the_models_accept_and_what_is_valid_compiles(
 @many
 @given(documents)
 def test_a_policy_started_from_any_checkpoint_ends_the_same(document: dict[str, Any]) -> None:
-    program = Program.compile(Policy.model_validate(document), transition_limit=TRANSITIONS)
+    program = Program.compile(Policy.model_validate(document))
     spec = ScopeSpec("", ROOT, {"n": 1, "list": [1, 2]})
     whole = Journey()
-    outcome = whole.drive(program, spec)
-    for cursor in whole.cursors:
-        rest = Journey()
-        assert rest.drive(program, spec, cursor=cursor) == outcome
+    outcome = whole.whole(program, spec)
+    for cursor, used in whole.cursors:
+        rest = Journey(Budget(TRANSITIONS, used))
+        assert rest.whole(program, spec, cursor) == outcome
         assert whole.asked[-len(rest.asked) :] == rest.asked
 
 
 @many
 @given(documents)
 def test_keys_are_unique_and_attempts_share_one_idempotency_key(document: dict[str, Any]) -> None:
-    program = Program.compile(Policy.model_validate(document), transition_limit=TRANSITIONS)
+    program = Program.compile(Policy.model_validate(document))
     journey = Journey()
-    journey.drive(program, ScopeSpec("", ROOT, {"n": 1, "list": [1, 2]}))
+    journey.whole(program, ScopeSpec("", ROOT, {"n": 1, "list": [1, 2]}))
     keys = [(path, key) for path, key, _ in journey.asked]
     # A Wait sleeps under the key of its visit, which its Checkpoint bears too.
     kinds = [(path, key, type(told)) for path, key, told in journey.asked]
@@ -99,11 +100,11 @@ def test_keys_are_unique_and_attempts_share_one_idempotency_key(document: dict[s
 def test_a_journey_is_the_same_each_time_and_its_outcome_survives_a_record(
     document: dict[str, Any],
 ) -> None:
-    program = Program.compile(Policy.model_validate(document), transition_limit=TRANSITIONS)
+    program = Program.compile(Policy.model_validate(document))
     spec = ScopeSpec("", ROOT, HEADER.input)
     first, second = Journey(), Journey()
-    outcome = first.drive(program, spec)
-    assert second.drive(program, spec) == outcome
+    outcome = first.whole(program, spec)
+    assert second.whole(program, spec) == outcome
     assert second.asked == first.asked
     record = exact_json.encode(exact_json.plain(outcome.as_json()))
     assert outcome_from_json(exact_json.decode(record)) == outcome

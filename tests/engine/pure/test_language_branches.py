@@ -310,9 +310,14 @@ def test_the_cause_of_a_bad_wait_is_short_and_knows_no_order_of_keys() -> None:
 def test_waits_beyond_the_calendar_do_not_break_a_simulation() -> None:
     states = {
         "W": {"type": "Wait", "seconds": 99_999_999, "next": "Again"},
-        "Again": passing(next="W"),
+        "Again": {
+            "type": "Choice",
+            "choices": [{"variable": "$.stop", "is_present": True, "next": "End"}],
+            "default": "W",
+        },
+        "End": {"type": "Succeed"},
     }
-    result = run(states)
+    result = run(states, {}, max_transitions=10_000)
     assert result.error == "Run.TransitionLimitExceeded"
 
 

@@ -286,7 +286,7 @@ def test_a_loop_by_choice_ends_when_its_rule_says() -> None:
         "Fill": passing(result=["x"], next="Again"),
         "Done": passing(),
     }
-    result = run(states, [])
+    result = run(states, [], max_transitions=10)
     assert result.output == ["x"]
     keys = [entry["key"] for entry in result.trace]
     assert keys == ["Again.1", "Fill.1", "Again.2", "Done.1"]

@@ -134,7 +134,7 @@ def test_counters_start_anew_on_each_visit() -> None:
         },
         "C": passing(),
     }
-    result = run(states, {}, {"a.step": failing("A", "A", "A")})
+    result = run(states, {}, {"a.step": failing("A", "A", "A")}, max_transitions=10)
     assert result.status == "COMPLETED"
     assert waits(result) == [1, 1]
     assert [one["key"] for one in result.trace if one["event"] == "step"] == [

@@ -46,12 +46,11 @@ class Hand:
         states: States,
         given: Any = None,
         macros: dict[str, States] | None = None,
-        limit: int = 100,
     ) -> None:
         inner = {
             name: Machine.model_validate(machine(body)) for name, body in (macros or {}).items()
         }
-        self.program = Program.compile(Policy.model_validate(policy(states)), inner.get, limit)
+        self.program = Program.compile(Policy.model_validate(policy(states)), inner.get)
         self.effects = run_scope(self.program, HEADER, ScopeSpec("", ROOT, given))
         self.outcome: Outcome | None = None
 
@@ -246,7 +245,6 @@ def test_a_checkpoint_precedes_each_state_with_the_whole_cursor() -> None:
         "value": {"a": 1},
         "variables": {},
         "visits": {},
-        "transitions": 0,
     }
     second = effects.send(None)
     assert isinstance(second, Checkpoint)
@@ -260,32 +258,12 @@ def test_a_cursor_resumes_in_the_middle_with_the_keys_it_would_have_had() -> Non
         "value": 7,
         "variables": {},
         "visits": {"A": 3, "B": 2},
-        "transitions": 5,
     }
     effects = run_scope(program, HEADER, ScopeSpec("", ROOT, "unused"), cursor=cursor)
     checkpoint = next(effects)
     assert isinstance(checkpoint, Checkpoint)
     assert checkpoint.cursor.as_json() == cursor
     assert effects.send(None) == RunStep("B.3/1", "a.step", 7)
-
-
-def test_a_scope_ends_at_its_transition_limit_and_a_cursor_carries_the_count() -> None:
-    hand = Hand({"A": passing(next="B"), "B": passing(next="A")}, limit=5)
-    assert hand.send() is None
-    assert hand.outcome == Failed(
-        "Run.TransitionLimitExceeded", "the scope made 5 transitions without ending"
-    )
-    cursor = {"state": "A", "value": 1, "variables": {}, "visits": {}, "transitions": 5}
-    effects = run_scope(hand.program, HEADER, ScopeSpec("", ROOT, None), cursor=cursor)
-    with pytest.raises(StopIteration) as end:
-        next(effects)
-    assert isinstance(end.value.value, Failed)
-
-
-def test_a_scope_may_end_with_its_last_allowed_transition() -> None:
-    hand = Hand({"A": passing(next="B"), "B": passing()}, 1, limit=2)
-    assert hand.send() is None
-    assert hand.outcome == Ok(1)
 
 
 def test_closing_the_generator_ends_a_scope_quietly() -> None:

@@ -61,21 +61,50 @@ def test_a_result_above_256_kib_exceeds_the_data_limit_and_one_at_it_does_not() 
     assert error({"T": task()}, {}, {"a.step": lambda _: "ü" * (size // 2)}) == result.error
 
 
-def test_a_run_that_never_ends_is_stopped_by_its_transition_limit() -> None:
-    result = run({"A": passing(next="B"), "B": passing(next="A")})
+CHOICE = {"variable": "$.stop", "is_present": True, "next": "Z"}
+LOOP = {
+    "A": passing(next="B"),
+    "B": {"type": "Choice", "choices": [CHOICE], "default": "A"},
+    "Z": {"type": "Succeed"},
+}
+
+
+def test_a_run_that_never_ends_is_stopped_by_its_budget() -> None:
+    result = run(LOOP, {}, max_transitions=10_000)
     assert (result.status, result.error) == ("FAILED", "Run.TransitionLimitExceeded")
+    assert result.cause == "the run made 10000 transitions without ending"
     assert len(result.trace) == 10_000
 
 
-def test_each_branch_has_a_transition_limit_of_its_own() -> None:
-    loop = machine({"A": passing(next="B"), "B": passing(next="A")})
-    state = {
+def test_a_run_may_end_with_its_last_transition() -> None:
+    states = {"A": passing(next="B"), "B": passing()}
+    assert run(states, 1, max_transitions=2).output == 1
+    assert run(states, 1, max_transitions=1).error == "Run.TransitionLimitExceeded"
+
+
+def test_all_scopes_share_one_budget_and_no_state_catches_its_end() -> None:
+    both = {
         "type": "Parallel",
-        "branches": [loop],
-        "catch": [{"error_equals": ["Run.TransitionLimitExceeded"], "next": "Caught"}],
+        "branches": [machine(LOOP), machine({"One": passing()})],
+        "catch": [{"error_equals": ["States.ALL"], "next": "Caught"}],
+        "retry": [{"error_equals": ["States.ALL"]}],
         "end": True,
     }
-    assert run({"P": state, "Caught": passing(result="caught")}).output == "caught"
+    result = run({"P": both, "Caught": passing()}, {}, max_transitions=100)
+    assert result.error == "Run.TransitionLimitExceeded"
+    assert sum(entry["event"] == "entered" for entry in result.trace) == 100
+
+
+def test_without_a_word_a_run_may_make_ten_thousand_transitions() -> None:
+    each = {
+        "type": "Map",
+        "item_selector": {},
+        "iterator": machine({"One": passing()}),
+        "items_path": "$.items",
+        "end": True,
+    }
+    assert run({"M": each}, {"items": [1] * 9_999}).status == "COMPLETED"
+    assert run({"M": each}, {"items": [1] * 10_000}).error == "Run.TransitionLimitExceeded"
 
 
 def test_the_trace_tells_states_steps_and_waits_in_virtual_time() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assent_engine.budget import Budget
 from assent_engine.effects import Failed, Ok, Outcome, RunStep, ScopeSpec
 from assent_engine.interpreter import ROOT, Program, RunHeader
 from assent_engine.reading import Bound, Unbounded, WorstCase, worst_case
@@ -138,12 +139,12 @@ INPUTS = fields(
 def test_no_run_does_more_than_its_worst_case(
     drawn: dict[str, Any], given_input: dict[str, Any], defaults: dict[str, Any], seed: int
 ) -> None:
-    read = policy(drawn, input_schema=SCHEMA, context_defaults=defaults)
+    read = policy(drawn, input_schema=SCHEMA, context_defaults=defaults, max_transitions=LIMIT)
     try:
         trace = carried_out(read, given_input, Random(seed))  # noqa: S311 - a stand-in needs no secret
     except TooMuch:
         return
-    assert_within(worst_case(read, REGISTRY, LIMIT), trace)
+    assert_within(worst_case(read, REGISTRY), trace)
 
 
 def carried_out(read: Any, given_input: dict[str, Any], chance: Random) -> list[TraceEntry]:
@@ -164,7 +165,7 @@ def carried_out(read: Any, given_input: dict[str, Any], chance: Random) -> list[
 
     first = initial_data(read, exact_json.plain(given_input))
     header = RunHeader("run", "id", "A policy", "2026-01-01T12:00:00Z", "0", first)
-    simulation = Simulation(Program.compile(read, macro, LIMIT), header, perform, NOON)
+    simulation = Simulation(Program.compile(read, macro), header, perform, NOON, Budget(LIMIT))
     simulation.run(ScopeSpec("", ROOT, first))
     return simulation.trace
 
