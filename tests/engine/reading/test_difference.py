@@ -256,3 +256,12 @@ def test_a_version_against_itself_has_no_changes() -> None:
     same = document({"A": order(1)}, **DAILY)
     found = diff(policy(same["states"], **DAILY), policy(same["states"], **DAILY), REGISTRY)
     assert (found.verdict, found.risks, found.changes) == ("no riskier", (), ())
+
+
+def test_a_higher_bound_on_a_runs_steps_is_a_risk_of_a_policy_that_acts() -> None:
+    old = policy({"A": task("trade.order", parameters={"cap": 1})}, max_transitions=5)
+    new = old.model_copy(update={"max_transitions": 50})
+    found = diff(old, new, REGISTRY)
+    assert found.verdict == "riskier"
+    assert "steps that a run may make: 5 -> 50" in [one.text for one in found.risks]
+    assert diff(new, old, REGISTRY).verdict == "no riskier"

@@ -77,7 +77,10 @@ ASK = {
         ({"A": task("policy.run")}, "Runs another policy, and ends."),
         ({"A": task(retry=[RETRY])}, 'After the error "Busy" it tries up to 2 more times, first'),
         ({"A": task(next="A")}, 'and goes back to step 1 ("A").'),
-        ({"A": task(next="A")}, "A loop: step 1 may repeat, until the run has made 10,000 steps in all."),
+        (
+            {"A": task(next="A")},
+            "A loop: step 1 may repeat, until the run has made 10,000 steps in all.",
+        ),
         ({"A": {"type": "Wait", "seconds": 5400, "end": True}}, "Waits 1 hour and 30 minutes"),
         ({"A": {"type": "Wait", "seconds_path": "$.n", "end": True}}, "as many seconds as $.n"),
         ({"A": {"type": "Fail", "error": "No", "cause": "why"}}, 'Fails with "No": "why".'),
