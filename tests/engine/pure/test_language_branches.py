@@ -89,7 +89,7 @@ def test_a_map_over_what_is_no_list_fails_with_states_runtime(given: Any) -> Non
     catch = [{"error_equals": ["States.ALL"], "next": "M"}]
     for path in ("$", "$.list"):
         states = mapping({"In": passing()}, items_path=path, catch=catch)
-        assert error(states, given, max_transitions=10) == "States.Runtime"
+        assert run(states, given, max_transitions=10).error == "States.Runtime"
 
 
 def test_results_keep_the_items_order_whatever_finishes_first() -> None:
