@@ -4,23 +4,25 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from assent_engine import asl
+from assent_engine.callees import Callees, gather, models
 from assent_engine.clock import Clock
 from assent_engine.interpreter import Program
 from assent_engine.moments import timestamp
+from assent_engine.refusals import ANEW, intact, refused
 from assent_engine.registry import StepRegistry
 from assent_engine.store import Store
 from assent_engine.store.records import AuditEntry
-from assent_engine.store.rows import VersionRow
 from assent_engine.validation import machines, validate
-from assent_schemas import exact_json
-from assent_schemas.errors import PolicyInvalid, Problem, Refused
+from assent_schemas.errors import PolicyInvalid, Refused
 from assent_schemas.policy import Policy
+from assent_schemas.states import POLICY_RUN
 from assent_schemas.statuses import PolicyStatus
 
-ANEW = "Propose and approve it again, with another version."
+POLICY = "policy:"
+"""How the pin of a called policy begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,19 @@ class Admission:
         """Note that a permission has ended: every run looks again before its next step."""
         self._revocations += 1
 
-    def check(self, document: Any) -> Policy:
-        """Validate a document; raises PolicyInvalid with every problem.
+    async def callees(self, document: Any) -> Callees:
+        """The policies in force that a document calls; raises Refused where one was altered."""
+        return await gather(self.store.read, document)
+
+    def check(self, document: Any, called: Callees) -> Policy:
+        """Validate a document and its calls; raises PolicyInvalid with every problem.
 
         An imported machine that speaks JSONata can be simulated, and is refused here: what an
         owner approves must be readable, and its worst case known.
         """
         if found := asl.approval_problems(document):
             raise PolicyInvalid(found)
-        return validate(document, self.registry)
+        return validate(document, self.registry.calling(models(called)))
 
     async def admit(self, policy_id: str, version: str | None = None) -> Admitted:
         """The verified policy that may run now; raises Refused, and records the refusal.
@@ -82,10 +88,14 @@ class Admission:
             await self.store.commit(AuditEntry(at, "engine", "refuse", policy_id, why))
             raise
 
-    def pins(self, document: dict[str, Any]) -> dict[str, str]:
-        """The fingerprint of every resource that a document can reach, macros followed."""
-        found: dict[str, str] = {}
-        waiting = list(_resources(document))
+    def pins(self, document: dict[str, Any], called: Callees) -> dict[str, str]:
+        """The fingerprint of every resource that a document can reach, macros followed.
+
+        With them the hash of every called policy, as policy:ID, and all that it can reach.
+        """
+        found = {f"{POLICY}{one.policy_id}": one.hash for one in called.values()}
+        documents = [document, *(one.document for one in called.values())]
+        waiting = [name for one in documents for name in _resources(one)]
         while waiting:
             name = waiting.pop()
             if name in found:
@@ -116,44 +126,36 @@ class Admission:
             detail = f"Version {version} of {policy.name} is not approved."
             raise refused("policy.not_approved", detail)
         document = intact(row, approval.hash)
-        if (lapsed := _difference(approval.steps, self.pins(document))) is not None:
-            detail = f"{lapsed} is not what it was when version {version} was approved."
+        called = await self.callees(document)
+        if (lapsed := _difference(approval.steps, self.pins(document, called))) is not None:
+            what = await self._shown(lapsed)
+            detail = f"{what} is not what it was when version {version} was approved."
             raise refused("approval.lapsed", detail, ANEW)
-        model = self._acceptable(document)
+        model = self._acceptable(document, called)
         program = Program.compile(model, partial(_machine_of, self.registry))
         return Admitted(policy_id, version, row.hash, epoch, model, program)
 
-    def _acceptable(self, document: Any) -> Policy:
+    async def _shown(self, pin: str) -> str:
+        """What a pin stands for, in words."""
+        if not pin.startswith(POLICY):
+            return pin
+        policy_id = pin.removeprefix(POLICY)
+        row = await self.store.read.policy(policy_id)
+        return f"The policy {row.name if row else policy_id!r} that it runs"
+
+    def _acceptable(self, document: Any, called: Callees) -> Policy:
         """A document that was valid when it was approved, by the rules of today."""
         try:
-            return self.check(document)
+            return self.check(document, called)
         except PolicyInvalid as invalid:
             detail, remedy = invalid.problem.detail, ANEW
             raise refused("policy.invalid", detail, remedy) from invalid
 
 
-def intact(row: VersionRow, approved: str | None = None) -> dict[str, Any]:
-    """The document of a version, its bytes being those of its hash; raises Refused."""
-    expected = approved or row.hash
-    document = _parsed(row.document)
-    canonical = isinstance(document, dict) and exact_json.encode(document) == row.document
-    if not canonical or exact_json.digest(document) != expected or row.hash != expected:
-        detail = f"Version {row.version} of {row.policy_id} is not the document of {expected}."
-        raise refused("policy.tampered", detail, f"Somebody changed the database. {ANEW}")
-    return cast("dict[str, Any]", document)
-
-
-def _parsed(text: bytes) -> Any | None:
-    try:
-        return exact_json.parse(text)
-    except PolicyInvalid:
-        return None
-
-
 def _resources(document: Any) -> Iterator[str]:
     for _, machine in machines(document):
         for state in machine["states"].values():
-            if "resource" in state:
+            if state.get("resource", POLICY_RUN) != POLICY_RUN:
                 yield state["resource"]
 
 
@@ -163,26 +165,6 @@ def _machine_of(registry: StepRegistry, name: str) -> Any:
 
 
 def _difference(pinned: dict[str, str], present: dict[str, str]) -> str | None:
-    names = sorted(pinned.keys() | present.keys())
+    # A called policy first: that it changed is why what it calls did.
+    names = sorted(pinned.keys() | present.keys(), key=lambda one: (POLICY not in one, one))
     return next((name for name in names if pinned.get(name) != present.get(name)), None)
-
-
-_NOT_FOUND = ("unknown", "ambiguous", "no_such_version")
-_REMEDIES = {
-    "policy.disabled": "Switch it on again: assent policy enable",
-    "policy.removed": "Propose it anew, without its policy_id: assent policy propose",
-    "policy.ambiguous": "Name it by its id: assent policy list",
-    "policy.not_approved": "Look at it and decide: assent policy approve",
-    "policy.no_such_version": "See its versions: assent policy list",
-    "policy.unknown": "List them: assent policy list",
-    "run.unknown": "List them: assent run list",
-    "run.ended": "Start a new one: assent run start",
-    "approval.decided": "A decision is given once. To change it, propose a new version.",
-}
-
-
-def refused(code: str, detail: str, remedy: str = "") -> Refused:
-    """The engine's no, with its reason."""
-    found = code.rpartition(".")[2] not in _NOT_FOUND
-    title = "The engine does not do this" if found else "Not found"
-    return Refused(Problem(code, title, detail, remedy or _REMEDIES.get(code, "")))

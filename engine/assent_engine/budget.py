@@ -9,7 +9,7 @@ from assent_engine.interpreter.faults import TRANSITION_LIMIT
 
 @dataclass(slots=True)
 class Budget:
-    """What a run may spend, or, with one `above` it, what a Fork spends of that.
+    """What a run may spend, or, with one `above` it, what a Fork or a called policy spends of that.
 
     Which of two scopes makes the last transition depends on timing. So the whole run ends with
     it, and no state catches that.
@@ -22,19 +22,21 @@ class Budget:
     """Whether more was asked for than there was."""
 
     def spend(self, count: int = 1) -> bool:
-        """Count transitions; False, with none counted, where the run has fewer left."""
-        if self.above is not None:
-            granted = self.above.spend(count)
-        else:
-            granted = self.used + count <= self.limit
-            self.exhausted = not granted
-        if granted:
-            self.used += count
-        return granted
+        """Count transitions; False, with none counted, where there are fewer left."""
+        within = self.used + count <= self.limit
+        if not within or not (self.above is None or self.above.spend(count)):
+            self.exhausted = True
+            return False
+        self.used += count
+        return True
 
     def part(self) -> "Budget":
         """The share of a Fork: what it spends is counted here too."""
         return Budget(self.limit, above=self)
+
+    def called(self, limit: int) -> "Budget":
+        """That of a called policy: its own limit, within its caller's."""
+        return Budget(limit, above=self)
 
     def close(self) -> int:
         """What a Fork has spent; what its scopes do until they are stopped counts nowhere else."""

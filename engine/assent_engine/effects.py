@@ -63,11 +63,40 @@ class Sleep:
 
 @dataclass(frozen=True, slots=True)
 class WaitDecision:
-    """Ask the owner -> Ok({"decision": ...}) or Failed; silence until the deadline is a no."""
+    """Ask the owner -> Ok({decision, decided_by, decided_at, note}) or Failed.
+
+    `request` is {state, title, details} and, where a yes covers calls, effects: a list of
+    {resource, input}. `deadline` is in seconds from now. The decision is APPROVED, REJECTED or,
+    after silence until the deadline, TIMED_OUT; `decided_at` is an RFC 3339 text in UTC, the
+    other two are texts or None.
+    """
 
     key: str
     request: dict[str, Any]
     deadline: int
+
+
+APPROVED = "approved"
+REJECTED = "rejected"
+TIMED_OUT = "timed_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Use a yes of the owner for one call -> Ok(None), or Failed where it covers no more.
+
+    `given` is the scope path and key of the question, `effect` the hash of the call, `count` how
+    many different calls of this hash the yes covers in the whole run, `until` when it ends. A
+    call is a scope path with `call`: tried again it is the same one. Which of two scopes comes
+    first depends on timing, so a runner records its answers, as it records a step's.
+    """
+
+    key: str
+    call: str
+    given: str
+    effect: str
+    count: int
+    until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +116,7 @@ class ScopeSpec:
     input: Any
     variables: dict[str, Any] = field(default_factory=dict)
     item: Item | None = None
+    approved: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +159,20 @@ class WriteResult:
 
 @dataclass(frozen=True, slots=True)
 class CallPolicy:
-    """Run another approved policy -> Outcome."""
+    """Run another approved policy, by its name or id -> Outcome. `timeout` is in seconds."""
 
     key: str
     policy: str
     input: Any
+    timeout: int | None = None
 
 
 class Cursor(Protocol):
-    """Where a scope stands; `as_json` gives {state, value, variables, visits}."""
+    """Where a scope stands."""
 
-    def as_json(self) -> dict[str, Any]: ...
+    def as_json(self) -> dict[str, Any]:
+        """{state, value, variables, visits, approved}."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +187,16 @@ class Checkpoint:
 
 
 Effect = (
-    RunStep | Sleep | WaitDecision | Fork | Now | ReadItems | WriteResult | CallPolicy | Checkpoint
+    RunStep
+    | Sleep
+    | WaitDecision
+    | Claim
+    | Fork
+    | Now
+    | ReadItems
+    | WriteResult
+    | CallPolicy
+    | Checkpoint
 )
 
 CANCELLED = "States.Cancelled"

@@ -1,7 +1,7 @@
 """Moments as RFC 3339 text."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
@@ -22,3 +22,11 @@ def moment(text: str) -> datetime:
         return datetime.fromisoformat(text).astimezone(UTC)
     except OverflowError:
         raise ValueError(f"{text!r} is out of the calendar") from None
+
+
+def later(moment: datetime, seconds: float) -> datetime:
+    """The moment after so many seconds; the calendar's last one where it would end before."""
+    try:
+        return moment + timedelta(seconds=seconds)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from assent_engine.admission import Admission, intact, refused
+from assent_engine.admission import Admission
 from assent_engine.clock import Clock
 from assent_engine.moments import moment, timestamp
 from assent_engine.policy_tests import run_tests
 from assent_engine.ports import Randomness
+from assent_engine.refusals import intact, refused
 from assent_engine.store import Store
 from assent_engine.store.records import (
     AuditEntry,
@@ -21,6 +22,7 @@ from assent_engine.store.records import (
     VersionDecided,
 )
 from assent_engine.store.rows import PolicyRow, VersionRow
+from assent_engine.unperformed import refuse_unperformed
 from assent_schemas import exact_json
 from assent_schemas.errors import PolicyInvalid
 from assent_schemas.policy import SCHEMA_VERSION
@@ -56,7 +58,8 @@ class Policies:
         Raises PolicyInvalid, also where a test of the policy fails, and Refused for a version
         that stands already.
         """
-        if self.admission.check(document).tests:
+        callees = await self.admission.callees(document)
+        if self.admission.check(document, callees).tests:
             await self._tested(document)
         draft: dict[str, Any] = exact_json.plain(document)
         draft.setdefault("policy_id", self.randomness.identifier())
@@ -127,11 +130,14 @@ class Policies:
             raise refused("approval.other_document", detail, "Look at it again, then decide.")
         async with self.admission.recording(policy_id):
             document = intact(row)
-        self.admission.check(document)
+        refuse_unperformed(document)
+        called = await self.admission.callees(document)
+        self.admission.check(document, called)
         policy = await self._policy(policy_id)
         _refuse_removed(policy)
         change = self._changed(policy, name=document["name"], active_version=version)
-        decision = self._decision(row, "approved", self.admission.pins(document), by, how)
+        pins = self.admission.pins(document, called)
+        decision = self._decision(row, "approved", pins, by, how)
         decided = VersionDecided(policy_id, version, VersionStatus.APPROVED)
         audit = self._audit(by, "approve", policy_id, version, row.hash)
         await self.store.commit(decision, decided, change, audit)

@@ -6,44 +6,23 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from assent_engine import asl, library
-from assent_engine.budget import Budget
+from assent_engine import library
 from assent_engine.canned import StandIn, answer
-from assent_engine.effects import (
-    Failed,
-    Ok,
-    Outcome,
-    RunStep,
-    ScopeSpec,
-    idempotency_key,
-)
-from assent_engine.interpreter import ROOT, Program, RunHeader, Taken, Witness
+from assent_engine.cast import Cast, Role
+from assent_engine.decisions import Decisions
+from assent_engine.effects import Failed, Ok, Outcome, RunStep, ScopeSpec, idempotency_key
+from assent_engine.interpreter import ROOT, RunHeader, Taken, Witness
 from assent_engine.interpreter.faults import TIMEOUT
-from assent_engine.interpreter.query import Query
-from assent_engine.moments import timestamp
+from assent_engine.interpreter.states import Approval
 from assent_engine.notices import MemoryNotices, NoticeBoard
-from assent_engine.registry import (
-    Done,
-    StepContext,
-    StepDeclaration,
-    StepRegistry,
-    World,
-)
-from assent_engine.registry.invocation import (
-    NOT_AVAILABLE,
-    invoke,
-    to_outcome,
-)
-from assent_engine.run_input import initial_data
+from assent_engine.registry import Done, StepContext, StepDeclaration, StepRegistry, World
+from assent_engine.registry.invocation import NOT_AVAILABLE, invoke, to_outcome
 from assent_engine.simulation import PerformStep, Simulation, TraceEntry
-from assent_engine.validation import Named, validate
 from assent_schemas import exact_json
-from assent_schemas.errors import Problem, Refused
-from assent_schemas.policy import Policy
 from assent_schemas.statuses import RunStatus
 
 T = TypeVar("T")
@@ -71,6 +50,7 @@ def simulate(
     *,
     steps: Mapping[str, StandIn] | None = None,
     decisions: Mapping[str, Any] | None = None,
+    policies: Mapping[str, dict[str, Any]] | None = None,
     registry: StepRegistry | None = None,
     open_world: OpenWorld | None = None,
     now: datetime | None = None,
@@ -81,32 +61,37 @@ def simulate(
 
     `steps` maps a resource name (any text) or the name of a Task, which counts first, to a
     stand-in, called with the Task's effective input as its one argument; it fails by raising
-    StepFailed(error, cause). Without `steps` the
-    registered steps run, on what `open_world` opens or else on an empty world. `decisions`
-    answers Approval states by name. `witness` hears of each state and branch as it is taken; what
-    it raises ends the simulation. Floats are taken by their repr. Raises PolicyInvalid for a
-    malformed policy, Refused for an input that does not fit it. Not to be called from a running
+    StepFailed(error, cause). Without `steps` the registered steps run, on what `open_world` opens
+    or else on an empty world.
+
+    `decisions` answers Approval states by name: "approve", "reject", "timeout" or {decision, note,
+    after_seconds}, or a list of these for one visit after the other. Where none is left nobody
+    answers, and the question times out. `policies` are the documents that policy.run can name.
+
+    `witness` hears of each state and branch of the policy itself as it is taken; what it raises
+    ends the simulation.
+
+    Floats are taken by their repr. Raises PolicyInvalid for a malformed policy, Refused for an
+    input that does not fit it and for decisions without a state. Not to be called from a running
     event loop without `steps`.
     """
+    start = now or datetime.now(UTC)
     if registry is None:
         # Always, so that the answer does not depend on what this process loaded before.
         library.load()
         open_world = open_world or _empty_world
     registry = registry or StepRegistry.shared()
-    document = exact_json.plain(policy)
-    read = _read(document, registry, steps or {})
-    if decisions:
-        detail = f"The policy has no Approval state {min(decisions)!r} to decide."
-        raise Refused(Problem("simulate.unknown_decision", "No such decision", detail))
-    start = now or datetime.now(UTC)
-    header = _header(read, exact_json.plain(input), start, seed)
-    program = Program.compile(read, _macros(registry, steps or {}), query=_query(document))
-    with _performer(steps, registry, open_world or _no_world, header) as perform:
-        deadline, budget = _deadline(read, start), Budget(read.max_transitions)
-        taken = set[Taken]()
-        watch = _noting(taken, witness)
-        simulation = Simulation(program, header, perform, start, budget, deadline, watch)
-        outcome = simulation.run(ScopeSpec("", ROOT, header.input))
+    cast = Cast(registry, steps or {}, seed)
+    role = cast.role(exact_json.plain(policy), exact_json.plain(dict(policies or {})))
+    asking = {name for one in (role, *cast.called.values()) for name in _asking(one)}
+    answers = Decisions.read({} if decisions is None else decisions, asking)
+    taken = set[Taken]()
+    watch = _noting(taken, witness)
+    execution = role.execution(exact_json.plain(input), start, seed, witness=watch)
+    with _performer(steps, registry, open_world or _no_world, execution.header) as perform:
+        simulation = Simulation(execution, perform, start, cast.call, answers)
+        spec = ScopeSpec("", ROOT, execution.header.input)
+        outcome = simulation.run(spec)
         return _result(outcome, simulation.trace, frozenset(taken))
 
 
@@ -121,44 +106,10 @@ def _noting(taken: set[Taken], witness: Witness | None) -> Witness:
     return note
 
 
-def _read(document: Any, registry: StepRegistry, steps: Mapping[str, StandIn]) -> Policy:
-    """The policy; an imported machine may name steps that are missing, if it never gets there."""
-    if isinstance(document, dict) and document.get("dialect") == "asl":
-        return validate(document, Named())
-    return validate(document, Named({*registry.names(), *steps}) if steps else registry)
-
-
-def _query(document: Any) -> Query | None:
-    """The worker for JSONata; neither imported nor started for a policy that has none."""
-    if not asl.speaks_jsonata(document):
-        return None
-    from assent_engine.jsonata import Evaluator
-
-    return Evaluator.shared()
-
-
-def _header(policy: Policy, given: Any, start: datetime, seed: str) -> RunHeader:
-    return RunHeader(
-        run_id="simulation",
-        policy_id=str(policy.policy_id or "draft"),
-        policy_name=policy.name,
-        started=timestamp(start),
-        seed=seed,
-        input=initial_data(policy, given),
-    )
-
-
-def _macros(registry: StepRegistry, stand_ins: Mapping[str, StandIn]) -> Any:
-    def source(name: str) -> Any:
-        macro = None if name in stand_ins else registry.macro(name)
-        return macro.machine if macro else None
-
-    return source
-
-
-def _deadline(policy: Policy, start: datetime) -> datetime | None:
-    seconds = policy.timeout_seconds
-    return None if seconds is None else start + timedelta(seconds=seconds)
+def _asking(role: Role) -> Iterator[str]:
+    """The names of all states that can ask the owner."""
+    for block in role.program.blocks.values():
+        yield from (name for name, state in block.states.items() if isinstance(state, Approval))
 
 
 @contextlib.contextmanager

@@ -7,33 +7,65 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from assent_engine.budget import Budget
+from assent_engine.decisions import Decisions
 from assent_engine.effects import (
     CANCELLED,
+    CallPolicy,
     Checkpoint,
+    Claim,
     Effect,
     Failed,
     Fork,
     Now,
+    Ok,
     Outcome,
     RunStep,
     ScopeSpec,
     Sleep,
+    WaitDecision,
     child_path,
 )
-from assent_engine.interpreter import Program, RunHeader, Witness, run_scope
-from assent_engine.moments import moment, timestamp
+from assent_engine.interpreter import ROOT, Program, RunHeader, Witness, run_scope
+from assent_engine.interpreter.faults import TIMEOUT
+from assent_engine.moments import later, moment, timestamp
+from assent_engine.registry.invocation import NOT_AVAILABLE
+from assent_engine.tally import Tally
+from assent_schemas.states import POLICY_RUN
 
 TraceEntry = dict[str, Any]
 PerformStep = Callable[[RunStep, str, datetime], Outcome]
 """Called with the effect, its scope's path and the virtual time."""
 
 
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One policy under way, the run's own or one that it called; `deadline` ends it.
+
+    `witness` hears of the states and branches that are taken.
+    """
+
+    program: Program
+    header: RunHeader
+    budget: Budget
+    deadline: datetime | None = None
+    witness: Witness | None = None
+
+
+CallExecution = Callable[[CallPolicy, datetime, Budget], Execution | Outcome]
+"""What a call of a policy starts, within its caller's budget, or what comes of it at once."""
+
+
+def _nothing_to_call(effect: CallPolicy, _now: datetime, _budget: Budget) -> Outcome:
+    return Failed(NOT_AVAILABLE, f"there is no policy {effect.policy}")
+
+
 @dataclass(slots=True)
 class _Scope:
+    execution: Execution
     path: str
     generator: Generator[Effect, Any, Outcome]
     parent: "_Branching | None" = None
@@ -43,36 +75,46 @@ class _Scope:
 
 @dataclass(slots=True)
 class _Branching:
-    """A Fork under way."""
+    """A Fork under way, or the call of a policy: a fork of one scope with its one outcome."""
 
     scope: _Scope
     fork: Fork
+    execution: Execution
     outcomes: list[Outcome | None]
     started: int = 0
     failures: int = 0
     running: dict[int, _Scope] = field(default_factory=dict)
+
+    @property
+    def answer(self) -> Any:
+        """What the scope that forked is sent: outcomes in order, of a call the only one."""
+        outcomes = [one or Failed(CANCELLED) for one in self.outcomes]
+        return outcomes if self.execution is self.scope.execution else outcomes[0]
+
+
+_Timer = tuple[datetime, int, _Scope, Callable[[], None]]
+"""When, its number, whose it is, and what happens then."""
 
 
 @dataclass(slots=True)
 class Simulation:
     """One simulated run; `run` drives it to its end and fills `trace`."""
 
-    program: Program
-    header: RunHeader
+    execution: Execution
     perform: PerformStep
     now: datetime
-    budget: Budget
-    deadline: datetime | None = None
-    witness: Witness | None = None
+    call: CallExecution = _nothing_to_call
+    decisions: Decisions = field(default_factory=Decisions)
     trace: list[TraceEntry] = field(default_factory=list)
     _ready: deque[tuple[_Scope, Any]] = field(default_factory=deque)
-    _timers: list[tuple[datetime, int, _Scope]] = field(default_factory=list)
+    _timers: list[_Timer] = field(default_factory=list)
+    _tally: Tally = field(default_factory=Tally)
     _count: int = 0
     _result: Outcome | None = None
 
     def run(self, spec: ScopeSpec) -> Outcome | None:
         """The outcome of the run, or None when the deadline came first."""
-        self._start(spec, "", None, 0)
+        self._start(self.execution, spec, "", None, 0)
         while self._result is None:
             if self._ready:
                 self._advance(*self._ready.popleft())
@@ -81,44 +123,85 @@ class Simulation:
         return self._result
 
     def _pass_time(self) -> bool:
-        due, _, scope = heapq.heappop(self._timers)
-        if self.deadline is not None and due >= self.deadline:
-            self.now = self.deadline
+        due, _, _, happen = heapq.heappop(self._timers)
+        deadline = self.execution.deadline
+        if deadline is not None and due >= deadline:
+            self.now = deadline
             return False
         self.now = max(self.now, due)
-        self._ready.append((scope, None))
+        happen()
         return True
 
-    def _start(self, spec: ScopeSpec, path: str, parent: _Branching | None, index: int) -> _Scope:
-        generator = run_scope(self.program, self.header, spec, path, witness=self.witness)
-        scope = _Scope(path, generator, parent, index)
+    def _at(self, due: datetime, scope: _Scope, happen: Callable[[], None]) -> None:
+        self._count += 1
+        heapq.heappush(self._timers, (due, self._count, scope, happen))
+
+    def _start(
+        self,
+        execution: Execution,
+        spec: ScopeSpec,
+        path: str,
+        parent: _Branching | None,
+        index: int,
+    ) -> _Scope:
+        program, header, witness = execution.program, execution.header, execution.witness
+        generator = run_scope(program, header, spec, path, witness=witness)
+        scope = _Scope(execution, path, generator, parent, index)
         self._ready.append((scope, None))
         return scope
 
     def _advance(self, scope: _Scope, answer: Any) -> None:
         """Resume a scope until it waits, forks or ends."""
-        send = scope.generator.send
         try:
             while True:
-                match effect := send(answer):
-                    case Checkpoint():
-                        if not self.budget.spend():
-                            self._result = self.budget.failure
-                            return None
-                        self._note(scope, "entered", effect.key)
-                        answer = None
-                    case RunStep():
-                        answer = self._step(scope, effect)
-                    case Now():
-                        answer = timestamp(self.now)
-                    case Sleep():
-                        return self._sleep(scope, effect)
-                    case Fork():
-                        return self._fork(scope, effect)
-                    case _:
-                        raise TypeError(f"no simulation of {type(effect).__name__}")
+                effect = scope.generator.send(answer)
+                if self._suspends(scope, effect):
+                    return
+                answer = self._answered(scope, effect)
         except StopIteration as stop:
-            return self._ended(scope, stop.value)
+            self._ended(scope, stop.value)
+
+    def _answered(self, scope: _Scope, effect: Effect) -> Any:
+        match effect:
+            case RunStep():
+                return self._step(scope, effect)
+            case Claim():
+                return self._claim(scope, effect)
+            case Now():
+                return timestamp(self.now)
+            case Checkpoint():
+                return None
+            case _:
+                raise TypeError(f"no simulation of {type(effect).__name__}")
+
+    def _suspends(self, scope: _Scope, effect: Effect) -> bool:
+        """Whether a scope now waits for something that will resume it."""
+        match effect:
+            case Sleep():
+                self._sleep(scope, effect)
+            case Fork():
+                self._fork(scope, effect, scope.execution)
+            case WaitDecision():
+                self._ask(scope, effect)
+            case CallPolicy():
+                self._call(scope, effect)
+            case Checkpoint():
+                return not self._enters(scope, effect)
+            case _:
+                return False
+        return True
+
+    def _enters(self, scope: _Scope, effect: Checkpoint) -> bool:
+        """Count a transition; without one left the policy ends, and no state of it catches that."""
+        if scope.execution.budget.spend():
+            self._note(scope, "entered", effect.key)
+            return True
+        budget = self.execution.budget
+        if budget.exhausted:
+            self._result = budget.failure
+        else:
+            self._give_up(_calling(scope), scope.execution.budget.failure)
+        return False
 
     def _step(self, scope: _Scope, effect: RunStep) -> Outcome:
         outcome = self.perform(effect, scope.path, self.now)
@@ -130,16 +213,52 @@ class Simulation:
         if effect.until is not None:
             due = moment(effect.until)
         else:
-            due = _later(self.now, float(effect.seconds or 0))
+            due = later(self.now, float(effect.seconds or 0))
         self._note(scope, "wait", effect.key, until=timestamp(due))
-        self._count += 1
-        heapq.heappush(self._timers, (due, self._count, scope))
+        self._at(due, scope, lambda: self._ready.append((scope, None)))
 
-    def _fork(self, scope: _Scope, fork: Fork) -> None:
-        branching = _Branching(scope, fork, [None] * len(fork.scopes))
+    def _ask(self, scope: _Scope, question: WaitDecision) -> None:
+        until = timestamp(later(self.now, question.deadline))
+        self._note(scope, "asked", question.key, until=until, **question.request)
+        due, answer = self.decisions.answer(question, self.now)
+
+        def decide() -> None:
+            self._note(scope, "decided", question.key, **answer)
+            self._ready.append((scope, Ok(answer)))
+
+        self._at(due, scope, decide)
+
+    def _claim(self, scope: _Scope, claim: Claim) -> Outcome:
+        outcome = self._tally.answer(claim, scope.path, self.now)
+        self._note(scope, "claim", claim.key, given=claim.given, **outcome.as_json())
+        return outcome
+
+    def _call(self, scope: _Scope, effect: CallPolicy) -> None:
+        called = self.call(effect, self.now, scope.execution.budget)
+        about = {"resource": POLICY_RUN, "policy": effect.policy, "input": effect.input}
+        if not isinstance(called, Execution):
+            self._note(scope, "called", effect.key, **about, **called.as_json())
+            self._ready.append((scope, called))
+            return
+        self._note(scope, "called", effect.key, **about)
+        spec = ScopeSpec("0", ROOT, called.header.input)
+        branching = self._fork(scope, Fork(effect.key, [spec]), called)
+        if called.deadline is not None:
+            overdue = Failed(TIMEOUT, "The called policy's time is up.")
+            self._at(called.deadline, scope, lambda: self._give_up(branching, overdue))
+
+    def _give_up(self, branching: _Branching, failure: Failed) -> None:
+        """End a called policy, if it is still under way."""
+        if branching.running:
+            branching.outcomes[0] = failure
+            self._breach(branching)
+
+    def _fork(self, scope: _Scope, fork: Fork, execution: Execution) -> _Branching:
+        branching = _Branching(scope, fork, execution, [None] * len(fork.scopes))
         scope.waits_for = branching
         for _ in range(fork.limit or len(fork.scopes)):
             self._start_next(branching)
+        return branching
 
     def _start_next(self, branching: _Branching) -> None:
         index = branching.started
@@ -147,7 +266,8 @@ class Simulation:
             spec = branching.fork.scopes[index]
             path = child_path(branching.scope.path, branching.fork.key, spec.id)
             branching.started += 1
-            branching.running[index] = self._start(spec, path, branching, index)
+            started = self._start(branching.execution, spec, path, branching, index)
+            branching.running[index] = started
 
     def _ended(self, scope: _Scope, outcome: Outcome) -> None:
         branching = scope.parent
@@ -162,7 +282,7 @@ class Simulation:
         elif branching.running or branching.started < len(branching.outcomes):
             self._start_next(branching)
         else:
-            self._ready.append((branching.scope, branching.outcomes))
+            self._ready.append((branching.scope, branching.answer))
 
     def _breach(self, branching: _Branching) -> None:
         stopped = [scope for running in branching.running.values() for scope in _below(running)]
@@ -173,20 +293,20 @@ class Simulation:
         heapq.heapify(self._timers)
         for scope in stopped:
             self._note(scope, "cancelled", "")
-        outcomes = [one or Failed(CANCELLED) for one in branching.outcomes]
-        self._ready.append((branching.scope, outcomes))
+        self._ready.append((branching.scope, branching.answer))
 
     def _note(self, scope: _Scope, event: str, key: str, **about: Any) -> None:
         entry = {"at": timestamp(self.now), "scope": scope.path, "key": key, "event": event}
         self.trace.append(entry | about)
 
 
-def _later(now: datetime, seconds: float) -> datetime:
-    """The moment after so many seconds; the calendar's last one where it would end before."""
-    try:
-        return now + timedelta(seconds=seconds)
-    except OverflowError:
-        return datetime.max.replace(tzinfo=UTC)
+def _calling(scope: _Scope) -> _Branching:
+    """The call that a scope of a called policy belongs to."""
+    branching = scope.parent
+    while branching is not None and branching.execution is branching.scope.execution:
+        branching = branching.scope.parent
+    assert branching is not None  # noqa: S101 - only a called policy has a budget of its own
+    return branching
 
 
 def _below(scope: _Scope) -> list[_Scope]:

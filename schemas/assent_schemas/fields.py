@@ -19,6 +19,7 @@ def _number(value: Any) -> Any:
 
 
 Number = Annotated[int | Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
+Resource = Annotated[str, Field(min_length=1, max_length=256)]
 StateName = Annotated[str, Field(min_length=1, max_length=80)]
 Path = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^\$")]
 ReferencePath = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^\$([^$].*)?$")]

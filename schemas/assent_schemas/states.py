@@ -13,6 +13,7 @@ from assent_schemas.fields import (
     Path,
     Percentage,
     ReferencePath,
+    Resource,
     Seconds,
     StateName,
     Template,
@@ -31,6 +32,9 @@ from assent_schemas.jsonata_states import (
 from assent_schemas.recovery import Catcher, Retrier
 
 JsonSchema = dict[str, Any]
+
+POLICY_RUN = "policy.run"
+"""The resource of a Task that runs another policy."""
 
 
 def exactly_one(*names: str) -> JsonSchema:
@@ -94,7 +98,7 @@ class WorkState(ResultState):
 
 
 class TaskState(WorkState):
-    """Call one registered step or macro."""
+    """Call one registered step or macro, or run another approved policy with policy.run."""
 
     model_config = all_of(
         _LEADS_ON,
@@ -103,8 +107,10 @@ class TaskState(WorkState):
     )
 
     type: Literal["Task"]
-    resource: Annotated[str, Field(min_length=1, max_length=256)]
-    """The step's registered name, such as market.get_quote."""
+    resource: Resource
+    """The name of a step or macro, such as market.get_quote, or policy.run."""
+    requires_approval: StateName | None = None
+    """The Approval state whose yes must cover exactly this call, else it is Approval.NotCovered."""
     timeout_seconds: Seconds | None = None
     """Fail with States.Timeout when one attempt takes longer."""
     timeout_seconds_path: Path | None = None
@@ -222,8 +228,22 @@ class ParallelState(WorkState):
     branches: Annotated[list["Machine"], Field(min_length=1, max_length=64)]
 
 
+class ShownEffects(Document):
+    """Calls that the owner is shown before the yes that covers them: these, and no others."""
+
+    resource: Resource
+    """What a Task with requires_approval calls."""
+    items_path: Path | None = None
+    """One call for each item of this list; the item is $$.map.item.value."""
+    input: Template | None = None
+    """The effective input of each call; without it the item, or else what the state sees."""
+
+
 class ApprovalState(ResultState):
-    """Ask the owner to decide, with a deadline; silence is never consent."""
+    """Ask the owner to decide, with a deadline; silence is never consent.
+
+    The result is {decision, decided_by, decided_at, note}, whichever way it goes.
+    """
 
     model_config = all_of(_LEADS_ON)
 
@@ -231,6 +251,10 @@ class ApprovalState(ResultState):
     title: Annotated[str, Field(min_length=1, max_length=200)]
     """What the owner is asked, in one line."""
     timeout_seconds: Seconds
+    effects: Annotated[list[ShownEffects], Field(min_length=1, max_length=64)] | None = None
+    """The exact calls that a yes covers, each as often as it is listed."""
+    valid_seconds: Seconds = 86_400
+    """For how long a yes covers them."""
     on_reject: StateName | None = None
     """Where to go when the owner says no; without it that is the error Approval.Rejected."""
     on_timeout: StateName | None = None

@@ -1,8 +1,9 @@
 """A rehearsal: a policy carried out in virtual time on a copy of the outside world."""
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from assent_engine.home import Home
 from assent_engine.notices import MemoryNotices, NoticeBoard
 from assent_engine.registry import World
 from assent_engine.simulate import Result, simulate
+from assent_schemas import exact_json
 from assent_service.canned import read_answers
 
 
@@ -22,16 +24,20 @@ def rehearse(
     holdings: Path | None = None,
     prices: Path | None = None,
     steps: Path | None = None,
+    decisions: Path | None = None,
+    policies: Mapping[str, dict[str, Any]] | None = None,
 ) -> Result:
     """Simulate with the registered steps; orders reach a throw-away copy of the paper broker.
 
     The copy is made from the home, with the files given put over it. With a file of canned
-    `steps` nothing is copied, and a step that is not in the file fails. Raises PolicyInvalid,
-    InputFileError, Refused.
+    `steps` nothing is copied, and a step that is not in the file fails. `decisions` is a file of
+    answers, `policies` what policy.run can name. Raises PolicyInvalid, InputFileError, Refused.
     """
     outside = library.load()
+    answers = None if decisions is None else exact_json.parse(decisions.read_bytes())
+    play = partial(simulate, document, given, decisions=answers, policies=policies)
     if steps is not None:
-        return simulate(document, given, steps=read_answers(steps))
+        return play(steps=read_answers(steps))
     with tempfile.TemporaryDirectory(prefix="assent-rehearsal-") as folder:
         copy = Path(folder)
         outside.copy_world(Home.find(home).path, copy)
@@ -43,4 +49,4 @@ def rehearse(
             async with outside.open_world(copy) as parts:
                 yield World({**parts, NoticeBoard: MemoryNotices()})
 
-        return simulate(document, given, open_world=open_world)
+        return play(open_world=open_world)

@@ -12,6 +12,10 @@ RESULT_PATH_MISMATCH = "States.ResultPathMatchFailure"
 EXCEEDED_TOLERANCE = "States.ExceedToleratedFailureThreshold"
 HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
 DATA_LIMIT = "States.DataLimitExceeded"
+REJECTED = "Approval.Rejected"
+TIMED_OUT = "Approval.TimedOut"
+NOT_COVERED = "Approval.NotCovered"
+POLICY_FAILED = "Policy.Failed"
 TRANSITION_LIMIT = "Run.TransitionLimitExceeded"
 
 

@@ -9,7 +9,7 @@ from assent_engine.interpreter.states import CompiledState, Compiler, compile_st
 from assent_schemas.errors import escape_token
 from assent_schemas.jsonata_states import JsonataState
 from assent_schemas.policy import Policy
-from assent_schemas.states import ApprovalState, Machine
+from assent_schemas.states import Machine
 
 MacroSource = Callable[[str], Machine | None]
 
@@ -60,8 +60,6 @@ class Program:
         )
         states = {}
         for name, state in machine.states.items():
-            if isinstance(state, ApprovalState):
-                raise UnsupportedPolicy(f"{name}: Approval states cannot be run by this version")
             if dialect.snake_case and isinstance(state, JsonataState):
                 raise UnsupportedPolicy(f"{name}: JSONata is only for imported machines")
             where = f"{pointer}/states/{escape_token(name)}"

@@ -26,6 +26,7 @@ class ScopeCursor:
     variables: dict[str, Any] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)
     weight: int = 0
+    approved: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -33,6 +34,7 @@ class ScopeCursor:
             "value": self.value,
             "variables": dict(self.variables),
             "visits": dict(self.visits),
+            "approved": dict(self.approved),
         }
 
 
@@ -50,6 +52,7 @@ def run_scope(
     """
     block = program.blocks[spec.pointer]
     fresh = ScopeCursor(block.start_at, spec.input, dict(spec.variables))
+    fresh.approved = dict(spec.approved)
     at = ScopeCursor(**cursor) if cursor else fresh
     # A child's input is part of its parent's data, which was measured.
     at.weight = len(exact_json.encode(at.value)) if path == ROOT else 0
@@ -58,8 +61,8 @@ def run_scope(
         key = state_key(at.state, visit_number)
         yield Checkpoint(key, at)
         at.visits[at.state] = visit_number
-        visit = Visit(header, path, at.state, key, at.value, spec.item, at.variables, block.dialect)
-        visit.weight, visit.query = at.weight, program.query
+        visit = Visit(header, path, at.state, key, at.value, spec.item, at.variables, at.approved)
+        visit.dialect, visit.weight, visit.query = block.dialect, at.weight, program.query
         visit.block, visit.witness = spec.pointer, witness
         visit.took()
         try:
@@ -74,6 +77,8 @@ def run_scope(
         at.weight = step.weight
         if step.assigned:
             at.variables = {**at.variables, **step.assigned}
+        if step.approved:
+            at.approved = {**at.approved, **step.approved}
         if (too_large := _too_large(at, block.dialect)) is not None:
             return too_large
 

@@ -8,10 +8,12 @@ from typing import Any
 class Transition:
     """`next` is None at the end of the scope; `value` goes on, `assigned` are new variables.
 
-    `weight` is an upper bound of the value's size in bytes of canonical JSON.
+    `weight` is an upper bound of the value's size in bytes of canonical JSON. `approved` is what
+    the owner's answer covers, by the name of the state that asked.
     """
 
     next: str | None
     value: Any
     assigned: dict[str, Any] | None = None
     weight: int = 0
+    approved: dict[str, Any] | None = None

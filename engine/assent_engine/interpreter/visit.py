@@ -64,6 +64,7 @@ class Visit:
     """A state's visit: its key within the scope, its raw input, and when it was entered.
 
     `variables` are those of the scope on entry: what the state assigns shows from the next on.
+    `approved` is what the owner's answers cover, as `attestations` makes it.
     """
 
     header: RunHeader
@@ -73,6 +74,7 @@ class Visit:
     raw: Any
     item: Item | None
     variables: dict[str, Any] = field(default_factory=dict)
+    approved: dict[str, Any] = field(default_factory=dict)
     dialect: Dialect = ASSENT
     entered: str | None = None
     retries: int | None = None

@@ -3,10 +3,12 @@
 from typing import Any
 
 from assent_engine.reading import wording
-from assent_engine.reading.costs import OTHER_POLICY, is_message
+from assent_engine.reading.called import callee
+from assent_engine.reading.costs import is_message
 from assent_engine.reading.flow import strange_fields
 from assent_engine.registry import StepRegistry
 from assent_schemas.states import (
+    POLICY_RUN,
     AnyState,
     ApprovalState,
     FailState,
@@ -34,7 +36,7 @@ def act(state: AnyState, registry: StepRegistry) -> str:
 def _act(state: AnyState, registry: StepRegistry) -> str:
     match state:
         case TaskState():
-            return f"{_call(state, registry)}{_kept(state)}"
+            return f"{_call(state, registry)}{_held_to(state)}{_kept(state)}"
         case PassState():
             return _pass(state)
         case WaitState():
@@ -47,7 +49,7 @@ def _act(state: AnyState, registry: StepRegistry) -> str:
         case ApprovalState():
             waits = wording.duration(state.timeout_seconds)
             title = wording.quoted(state.title, MESSAGE)
-            return f"asks you {title} and waits up to {waits} for your answer"
+            return f"asks you {title}{_covered(state)} and waits up to {waits} for your answer"
         case SucceedState():
             return "ends well"
         case FailState():
@@ -64,11 +66,34 @@ def _call(state: TaskState, registry: StepRegistry) -> str:
     with_what = _fields(state.parameters)
     if macro is not None:
         return f"runs the macro {name}{with_what}"
-    if state.resource == OTHER_POLICY:
-        return f"runs another policy{with_what}"
+    if state.resource == POLICY_RUN:
+        return _policy(state)
     if step is None:
         return f"calls {name}, which is not registered here,{with_what}".rstrip(",")
     return f"does {name}{with_what}" if step.side_effect else f"asks {name}{with_what}"
+
+
+def _policy(state: TaskState) -> str:
+    given = {key: item for key, item in (state.parameters or {}).items() if key != "policy"}
+    name = callee(state)
+    which = "another policy" if name is None else f"the policy {wording.quoted(name)}"
+    return f"runs {which}{_fields(given)}"
+
+
+def _held_to(state: TaskState) -> str:
+    """What a call must be covered by."""
+    if state.requires_approval is None:
+        return ""
+    return f", only exactly as you were shown in {wording.quoted(state.requires_approval)}"
+
+
+def _covered(state: ApprovalState) -> str:
+    """What a yes covers, for how long."""
+    if not state.effects:
+        return ""
+    calls = wording.joined(list(dict.fromkeys(wording.name(one.resource) for one in state.effects)))
+    valid = wording.duration(state.valid_seconds)
+    return f", showing you each call of {calls} that a yes covers for {valid},"
 
 
 def _message(state: TaskState) -> str | None:

@@ -1,6 +1,6 @@
 """Upper bounds: a proven number, or the reason and the place why there is none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Context, Decimal
 from typing import Any
 
@@ -56,6 +56,11 @@ def grew(old: Bound, new: Bound) -> bool:
     if isinstance(old, Unbounded):
         return False
     return isinstance(new, Unbounded) or new > old
+
+
+def moved(bound: Bound, pointer: str) -> Bound:
+    """The same bound, with the reason why there is none at another place."""
+    return replace(bound, pointer=pointer) if isinstance(bound, Unbounded) else bound
 
 
 def as_json(bound: Bound) -> Any:

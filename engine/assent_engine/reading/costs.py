@@ -1,10 +1,10 @@
 """What each state costs at most, inner machines and macros included."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
-from assent_engine.reading import bounds, flow, shapes, usage, wording
+from assent_engine.reading import bounds, called, flow, given, shapes, usage, wording
 from assent_engine.reading.bounds import Bound, Unbounded
 from assent_engine.reading.flow import Seen
 from assent_engine.reading.shapes import UNKNOWN, Items, Shape, UpTo
@@ -12,10 +12,18 @@ from assent_engine.reading.usage import Metric, Usage
 from assent_engine.reading.ways import Ways, inner_machines, iterated
 from assent_engine.registry import Macro, StepDeclaration, StepRegistry
 from assent_schemas.errors import pointer
-from assent_schemas.states import AnyState, ApprovalState, Machine, MapState, TaskState, WorkState
+from assent_schemas.policy import Policy
+from assent_schemas.states import (
+    POLICY_RUN,
+    AnyState,
+    ApprovalState,
+    Machine,
+    MapState,
+    TaskState,
+    WorkState,
+)
 
 MOST_SINGLE_ITEMS = 64
-OTHER_POLICY = "policy.run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,9 @@ class Costs:
 
     registry: StepRegistry
     limit: int
+    policies: dict[str, Usage] = field(default_factory=dict)
+    under_way: set[str] = field(default_factory=set)
+    """Called policies whose costs are known, and those that are being added up."""
 
     def machine(self, machine: Machine, start: Shape, seen: Seen, place: Place) -> Usage:
         """One scope of a machine, itself counted as one."""
@@ -87,20 +98,33 @@ class Costs:
 
     def _task(self, state: TaskState, raw: Shape, seen: Seen, place: Place) -> Usage:
         name = state.resource
-        given = flow.effective_input(state, raw, seen)
+        data = flow.effective_input(state, raw, seen)
         macro = self.registry.macro(name)
         step = self.registry.step(name)
         if macro is not None and name not in place.macros:
-            return self._macro(macro, given, seen, place).repeated(attempts(state))
-        if step is None or name == OTHER_POLICY:
+            return self._macro(macro, data, seen, place).repeated(attempts(state))
+        policy = called.known(state, self.registry)
+        if policy is not None and called.callee(state) not in self.under_way:
+            return self._policy(state, policy, place).repeated(attempts(state))
+        if step is None:
             return _anything(state, place)
-        return _step(step, state, given, place)
+        return _step(step, state, data, place)
 
-    def _macro(self, macro: Macro, given: Shape, seen: Seen, place: Place) -> Usage:
+    def _policy(self, state: TaskState, policy: Policy, place: Place) -> Usage:
+        """A called policy as its own document bounds it, whatever it is given."""
+        name = called.callee(state) or ""
+        if name not in self.policies:
+            self.under_way.add(name)
+            first = given.first_data(policy)
+            self.policies[name] = self.machine(policy, first, Seen(first), Place(macros=(name,)))
+            self.under_way.remove(name)
+        return self.policies[name].at(place.inside("/resource").pointer)
+
+    def _macro(self, macro: Macro, data: Shape, seen: Seen, place: Place) -> Usage:
         # Within a macro the pointer stays the calling Task's resource: the policy has no other.
         inside = place.inside("/resource")
         inside = replace(inside, macros=(*place.macros, macro.name))
-        return self.machine(macro.machine, given, replace(seen, item=UNKNOWN), inside)
+        return self.machine(macro.machine, data, replace(seen, item=UNKNOWN), inside)
 
     def _map(self, state: MapState, raw: Shape, seen: Seen, place: Place) -> Usage:
         machine = iterated(state)
@@ -216,7 +240,7 @@ def _data_amount(state: TaskState, field: str, place: Place) -> Unbounded:
 def _anything(state: TaskState, place: Place) -> Usage:
     """A resource that nothing is known of may do all there is."""
     resource = wording.name(state.resource)
-    if state.resource == OTHER_POLICY:
+    if state.resource == POLICY_RUN:
         unknown = place.why(f"{resource} runs another policy", "/resource")
     elif state.resource in place.macros:
         unknown = place.why(f"{resource} calls itself", "/resource")

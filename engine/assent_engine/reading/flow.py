@@ -29,15 +29,18 @@ from assent_schemas.states import (
 MOST_CHANGES = 8
 _HARMLESS = {
     "assign",
+    "effects",
     "heartbeat_seconds",
     "heartbeat_seconds_path",
     "label",
+    "requires_approval",
     "timeout_seconds",
     "timeout_seconds_path",
     "tolerated_failure_count",
     "tolerated_failure_count_path",
     "tolerated_failure_percentage",
     "tolerated_failure_percentage_path",
+    "valid_seconds",
     "max_concurrency_path",
 }
 _STATE_FIELDS = {

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from assent_engine.reading import acts, reached, wording
+from assent_engine.reading.called import callee
 from assent_engine.reading.conditions import condition
 from assent_engine.reading.ways import inner_machines, links
 from assent_engine.registry import StepRegistry
@@ -126,7 +127,8 @@ def _kind(state: AnyState, registry: StepRegistry) -> str:
     match state:
         case TaskState():
             acting = reached.acts(state, registry)
-            return "effect" if acting else "macro" if registry.macro(state.resource) else "read"
+            runs = registry.macro(state.resource) or callee(state)
+            return "effect" if acting else "macro" if runs else "read"
         case ChoiceState():
             return "choice"
         case ApprovalState():
@@ -142,7 +144,8 @@ def _kind(state: AnyState, registry: StepRegistry) -> str:
 def _about(state: AnyState) -> str:
     match state:
         case TaskState():
-            return state.resource
+            name = callee(state)
+            return state.resource if name is None else f"{state.resource} {name}"
         case WaitState() | FailState():
             return acts.act(state, StepRegistry())
         case ApprovalState():

@@ -1,18 +1,19 @@
-"""Which steps a policy can reach, on its own or through macros, and what stands in the way."""
+"""Which steps a policy can reach, itself or through others, and what stands in the way."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assent_engine.reading import called
 from assent_engine.reading.ways import inner_machines, leads_to, links
 from assent_engine.registry import Macro, Risk, StepDeclaration, StepRegistry
-from assent_schemas.states import AnyState, ApprovalState, Machine, TaskState
+from assent_schemas.states import POLICY_RUN, AnyState, ApprovalState, Machine, TaskState
 
 _RISKS = (Risk.LOW, Risk.MEDIUM, Risk.HIGH)
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A registered step that a policy reaches, and the first macro through which it does."""
+    """A registered step that a policy reaches, and the first macro or policy on the way."""
 
     step: StepDeclaration
     through: str | None
@@ -75,6 +76,11 @@ def _unasked_task(state: TaskState, registry: StepRegistry, within: tuple[str, .
     macro = registry.macro(state.resource)
     if macro is not None and macro.name not in within:
         return _unasked(macro.machine, registry, (*within, macro.name))
+    if POLICY_RUN not in within and (policies := called.everyone(state, registry)):
+        inside = (*within, POLICY_RUN)
+        return set[str]().union(*(_unasked(one, registry, inside) for one in policies.values()))
+    if called.known(state, registry) is not None:
+        return set()
     step = registry.step(state.resource)
     return {state.resource} if step is None or step.side_effect else set()
 
@@ -126,7 +132,9 @@ def _in_state(
     state: AnyState, registry: StepRegistry, within: tuple[str, ...], through: str | None
 ) -> Iterator[tuple[str, str | None]]:
     """Every resource that a state names, in itself or in what it runs, and through which macro."""
-    if isinstance(state, TaskState):
+    if called.known(state, registry) is not None:
+        yield from _in_policies(state, registry, within, through)
+    elif isinstance(state, TaskState):
         yield state.resource, through
         macro = registry.macro(state.resource)
         if macro is not None and macro.name not in within:
@@ -134,3 +142,13 @@ def _in_state(
             yield from _resources(macro.machine, registry, deeper, through or macro.name)
     for _, inner in inner_machines(state):
         yield from _resources(inner, registry, within, through)
+
+
+def _in_policies(
+    state: AnyState, registry: StepRegistry, within: tuple[str, ...], through: str | None
+) -> Iterator[tuple[str, str | None]]:
+    """What the policies name that a state can reach, each of them looked at once."""
+    if POLICY_RUN in within:
+        return
+    for name, policy in called.everyone(state, registry).items():
+        yield from _resources(policy, registry, (*within, POLICY_RUN), through or name)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from assent_engine.reading import reached, schedule, wording
 from assent_engine.reading.bounds import Bound, Unbounded, grew
+from assent_engine.reading.called import callee
 from assent_engine.reading.documents import FieldChange, same
 from assent_engine.reading.guards import changed_guards
 from assent_engine.reading.shapes import is_number
@@ -55,6 +56,7 @@ def risk_changes(
         *_effects(old, new, registry),
         *_amounts(old.worst, new.worst),
         *_asking(old.machine, new.machine, registry),
+        *_calls(old.machine, new.machine),
         *_guards(old.machine, new.machine, registry),
         *_money(new.machine, fields, registry),
         *_triggers(old.policy.triggers, new.policy.triggers),
@@ -126,6 +128,9 @@ def _asking(old: Machine, new: Machine, registry: StepRegistry) -> Iterator[Risk
         yield RiskChange("worse", f"{wording.name(name)} no longer waits for your yes")
     for name in sorted((before - after) & does):
         yield RiskChange("better", f"{wording.name(name)} now waits for your yes")
+    held = {*_held(old).values()} - {*_held(new).values()}
+    for name in sorted(held & does):
+        yield RiskChange("worse", f"{wording.name(name)} is no longer held to what you were shown")
     questions = _questions(new)
     for at, title in _questions(old).items():
         if at not in questions:
@@ -143,6 +148,35 @@ def _questions(machine: Machine) -> dict[str, str]:
         for name, state in inner.states.items()
         if isinstance(state, ApprovalState)
     }
+
+
+def _held(machine: Machine) -> dict[str, str]:
+    """The resource of every Task that a yes must cover, by the Task's place."""
+    return {
+        where + pointer("states", name): state.resource
+        for where, inner in machines(machine)
+        for name, state in inner.states.items()
+        if isinstance(state, TaskState) and state.requires_approval is not None
+    }
+
+
+def _calls(old: Machine, new: Machine) -> Iterator[RiskChange]:
+    before, after = _callees(old), _callees(new)
+    for name in sorted({*after} - {*before}):
+        text = f"now runs the policy {wording.quoted(name)}"
+        yield RiskChange("unclear", text, after[name])
+    for name in sorted({*before} - {*after}):
+        yield RiskChange("also", f"no longer runs the policy {wording.quoted(name)}")
+
+
+def _callees(machine: Machine) -> dict[str, str]:
+    """The called policies, each with the place of a Task that runs it."""
+    found = {}
+    for where, inner in machines(machine):
+        for name, state in inner.states.items():
+            if (policy := callee(state)) is not None:
+                found[policy] = where + pointer("states", name)
+    return found
 
 
 def _guards(old: Machine, new: Machine, registry: StepRegistry) -> Iterator[RiskChange]:

@@ -35,6 +35,12 @@ class Usage:
         totals = {key: bounds.times(often, one) for key, one in self.totals.items()}
         return Usage(totals, self.at_once, self.largest)
 
+    def at(self, pointer: str) -> "Usage":
+        """The same, what has no bound pointing to where a policy calls it."""
+        totals = {key: bounds.moved(one, pointer) for key, one in self.totals.items()}
+        largest = {key: bounds.moved(one, pointer) for key, one in self.largest.items()}
+        return Usage(totals, bounds.moved(self.at_once, pointer), largest)
+
     def shares(self, kind: str) -> dict[str, Bound]:
         """A metric by resource, in the order of their names."""
         found = {key[1]: one for key, one in self.totals.items() if _is_share(key, kind)}

@@ -1,4 +1,4 @@
-"""What policies may call: steps and macros, declared once and looked up by name."""
+"""What policies may call: steps and macros, declared once, and other policies, by name."""
 
 from assent_engine.registry.context import StepContext, World, WorldPartMissing
 from assent_engine.registry.declaration import (
@@ -12,7 +12,7 @@ from assent_engine.registry.declaration import (
     StepFailed,
     Unsure,
 )
-from assent_engine.registry.macro import Macro
+from assent_engine.registry.macro import Macro, tasks
 from assent_engine.registry.registry import StepRegistry, step
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "World",
     "WorldPartMissing",
     "step",
+    "tasks",
 ]

@@ -32,16 +32,17 @@ class Macro:
 
     def resources(self) -> Iterator[str]:
         """Every resource that the macro names, at any depth of its machines."""
-        return _resources(self.machine)
+        return (task.resource for task in tasks(self.machine))
 
 
-def _resources(machine: Machine) -> Iterator[str]:
+def tasks(machine: Machine) -> Iterator[TaskState]:
+    """Every Task of a machine, at any depth."""
     for state in machine.states.values():
         match state:
             case TaskState():
-                yield state.resource
+                yield state
             case MapState() if inner := state.iterator or state.item_processor:
-                yield from _resources(inner)
+                yield from tasks(inner)
             case ParallelState():
                 for branch in state.branches:
-                    yield from _resources(branch)
+                    yield from tasks(branch)

@@ -1,7 +1,8 @@
 """The step registry: the whitelist of what a policy can name."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from typing import Any, TypeVar, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter, model_validator
@@ -16,6 +17,7 @@ from assent_engine.registry.declaration import (
 )
 from assent_engine.registry.macro import Macro
 from assent_schemas import exact_json, spelling
+from assent_schemas.policy import Policy
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -33,7 +35,8 @@ class StepRegistry:
     """Steps and macros by name.
 
     `register` on the class adds to the process-wide registry, as the decorator `step` does;
-    an instance of its own is for tests and simulations.
+    an instance of its own is for tests and simulations. `policies` are those that policy.run can
+    name, each as its callers do; None where they are not known.
     """
 
     _shared: "StepRegistry | None" = None
@@ -42,6 +45,7 @@ class StepRegistry:
         self._steps: dict[str, StepDeclaration] = {}
         self._macros: dict[str, Macro] = {}
         self._schemas: dict[str, dict[str, Any]] = {}
+        self.policies: Mapping[str, Policy] | None = None
 
     @classmethod
     def shared(cls) -> "StepRegistry":
@@ -113,6 +117,12 @@ class StepRegistry:
         """Register a shipped sub-policy under its name."""
         self._claim(macro.name)
         self._macros[macro.name] = macro
+
+    def calling(self, policies: Mapping[str, Policy] | None) -> "StepRegistry":
+        """The same steps and macros, where policy.run knows these policies, by name or id."""
+        other = copy(self)
+        other.policies = policies
+        return other
 
     def steps(self) -> Iterator[StepDeclaration]:
         """All steps, by name."""

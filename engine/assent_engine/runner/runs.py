@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from assent_engine.admission import Admission, Admitted, refused
+from assent_engine.admission import Admission, Admitted
 from assent_engine.budget import Budget
 from assent_engine.clock import Clock
 from assent_engine.effects import Failed, Ok, Outcome
@@ -15,6 +15,7 @@ from assent_engine.journal import Diverged, Journal, Ledger, seal
 from assent_engine.moments import moment, timestamp
 from assent_engine.notices import NoticeLevel
 from assent_engine.ports import Listener, Progress, Randomness
+from assent_engine.refusals import refused
 from assent_engine.registry import StepRegistry, World
 from assent_engine.run_input import initial_data
 from assent_engine.runner.calls import Calls

@@ -10,10 +10,12 @@ from itertools import islice
 from typing import Any
 
 from assent_engine import asl
+from assent_engine.validation.approvals import approval_problems
+from assent_engine.validation.calls import Policies, call_problems, callees, reachable
 from assent_engine.validation.cycles import cycle_problems
 from assent_engine.validation.expressions import expression_problems
 from assent_engine.validation.languages import language_problems
-from assent_engine.validation.machines import Json, machines, objects
+from assent_engine.validation.machines import Json, machines, objects, rules
 from assent_engine.validation.parameters import parameter_problems
 from assent_engine.validation.policy_tests import policy_test_problems
 from assent_engine.validation.problems import misspelt, problem
@@ -29,8 +31,19 @@ from assent_schemas import exact_schema
 from assent_schemas.document import read_policy
 from assent_schemas.errors import PolicyInvalid, Problem, pointer
 from assent_schemas.policy import Policy
+from assent_schemas.states import POLICY_RUN
 
-__all__ = ["MOST_PROBLEMS", "Named", "Resources", "machines", "validate", "warnings"]
+__all__ = [
+    "MOST_PROBLEMS",
+    "Named",
+    "Policies",
+    "Resources",
+    "callees",
+    "machines",
+    "reachable",
+    "validate",
+    "warnings",
+]
 
 MOST_PROBLEMS = 100
 
@@ -80,9 +93,8 @@ def _semantic_problems(document: Json, resources: Resources) -> Iterator[Problem
                     state.get("timestamp"), "wait.bad_timestamp", f"{at}/timestamp"
                 )
             yield from recovery_problems(state, at)
-            if state.get("type") == "Approval":
-                detail = "Approval states cannot be run by this version of Assent."
-                yield problem("state.unsupported", f"{at}/type", detail)
+    yield from approval_problems(document)
+    yield from call_problems(document, resources.policies)
     if document.get("dialect") != "asl":
         yield from cycle_problems(document)
     yield from language_problems(document)
@@ -96,8 +108,11 @@ def _semantic_problems(document: Json, resources: Resources) -> Iterator[Problem
 
 
 def _resource(state: Json, where: str, resources: Resources) -> Iterator[Problem]:
-    name = state.get("resource")
-    if state.get("type") == "Task" and isinstance(name, str) and not resources.knows(name):
-        detail = f'There is no step or macro "{name}".'
-        near = resources.nearest(name)
-        yield misspelt("resource.unknown", f"{where}/resource", detail, near)
+    named = [(where, state)] if state.get("type") == "Task" else []
+    named += [(where + at, shown) for at, shown in rules(state, "effects")]
+    for at, one in named:
+        name = one.get("resource")
+        if isinstance(name, str) and name != POLICY_RUN and not resources.knows(name):
+            detail = f'There is no step or macro "{name}".'
+            near = resources.nearest(name)
+            yield misspelt("resource.unknown", f"{at}/resource", detail, near)

@@ -25,7 +25,7 @@ _PATHS = (
     "max_input_bytes_per_batch_path",
 )
 _EXPRESSIONS = ("error_path", "cause_path")
-_TEMPLATES = ("parameters", "result_selector", "item_selector", "batch_input", "assign")
+_TEMPLATES = ("parameters", "result_selector", "item_selector", "batch_input", "assign", "input")
 
 
 def expression_problems(state: Json, where: str) -> Iterator[Problem]:
@@ -34,7 +34,7 @@ def expression_problems(state: Json, where: str) -> Iterator[Problem]:
     batcher = state.get("item_batcher")
     if isinstance(batcher, dict):
         yield from _fields(batcher, f"{where}/item_batcher")
-    for at, rule in rules(state, "catch"):
+    for at, rule in rules(state, "catch", "effects"):
         yield from _fields(rule, where + at)
     for at, rule in rules(state, "choices"):
         yield from _template(rule.get("assign"), f"{where}{at}/assign")

@@ -1,19 +1,20 @@
-"""Retries that would repeat what was done: a Map, Parallel or macro is tried again as a whole."""
+"""Retries that would repeat what was done: a Map, macro or policy runs anew as a whole."""
 
 from collections.abc import Iterator
 
+from assent_engine.validation.calls import callee, resources_of
 from assent_engine.validation.machines import Json, inner_machines, objects
 from assent_engine.validation.problems import problem
 from assent_engine.validation.resources import Resources
 from assent_schemas.errors import Problem
+from assent_schemas.states import POLICY_RUN
 
 
 def repeat_problems(state: Json, where: str, resources: Resources) -> Iterator[Problem]:
     """A retry around side effects: those that were completed would be started once more."""
     if not state.get("retry"):
         return
-    called = str(state.get("resource"))
-    for name in [called] if resources.is_macro(called) else _inside(state):
+    for name in _repeated(state, resources):
         if resources.acts(name):
             detail = f"Trying this again would repeat what {name} has already done in it."
             remedy = "Put the retry on the Task inside, whose key stays the same."
@@ -21,11 +22,19 @@ def repeat_problems(state: Json, where: str, resources: Resources) -> Iterator[P
             return
 
 
-def _inside(state: Json) -> list[str]:
-    """Every resource that the machines in a state name."""
-    return [
-        str(inner.get("resource"))
-        for _, machine in inner_machines(state, "")
-        for _, inner in objects(machine.get("states"))
-        if "resource" in inner
-    ]
+def _repeated(state: Json, resources: Resources) -> Iterator[str]:
+    """The resources that run anew, under new keys, when a state is tried again."""
+    called = str(state.get("resource"))
+    if resources.is_macro(called) or called == POLICY_RUN:
+        yield from _named(state, resources)
+    for _, machine in inner_machines(state, ""):
+        for _, inner in objects(machine.get("states")):
+            yield from _named(inner, resources)
+
+
+def _named(state: Json, resources: Resources) -> Iterator[str]:
+    """What a Task calls; of a policy that it runs, all that this one names."""
+    if "resource" in state:
+        yield str(state["resource"])
+    if (name := callee(state)) is not None:
+        yield from sorted(resources_of(name, resources.policies or {}))

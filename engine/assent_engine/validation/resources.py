@@ -1,14 +1,21 @@
 """What the validator must know of the resources that a policy names."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from assent_schemas.policy import Policy
 from assent_schemas.spelling import nearest
 
 
 class Resources(Protocol):
-    """The resources at hand; a StepRegistry is one."""
+    """The resources at hand; a StepRegistry is one.
+
+    `policies` are those that policy.run can name, None where they are not known.
+    """
+
+    @property
+    def policies(self) -> Mapping[str, Policy] | None: ...
 
     def knows(self, name: str) -> bool:
         """Whether a resource can be called."""
@@ -36,6 +43,7 @@ class Named:
     """Resources of which only the names are known, such as stand-ins; None stands for any name."""
 
     names: Collection[str] | None = None
+    policies: Mapping[str, Policy] | None = None
 
     def knows(self, name: str) -> bool:
         return self.names is None or name in self.names

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from assent_engine.admission import intact
+from assent_engine.callees import Callee, Callees, gather
+from assent_engine.home import Home
 from assent_engine.policies import choose_policy, choose_version
+from assent_engine.refusals import intact
+from assent_engine.store import Reader
 from assent_engine.store.rows import ApprovalRow, PolicyRow, VersionRow
 from assent_service.cli.opening import reading
 
@@ -26,3 +30,15 @@ async def look(home: Path | None, name: str, version: str | None = None) -> Seen
         seen = Seen(policy, one, await reader.approval(policy.policy_id, one.version))
     intact(seen.version, seen.approval.hash if seen.approval else None)
     return seen
+
+
+async def called(home: Path | None, *documents: dict[str, Any]) -> Callees | None:
+    """The policies in force that these documents call; None where there is no home to look in."""
+    database = Home.find(home).database
+    if not database.exists():
+        return None
+    found: dict[str, Callee] = {}
+    async with Reader.open(database) as reader:
+        for document in documents:
+            found |= await gather(reader, document)
+    return found

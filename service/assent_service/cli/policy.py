@@ -54,6 +54,7 @@ def validate(file: str, home: Path | None, as_json: bool) -> None:
 @click.option("--holdings", type=FILE, help="Holdings CSV to simulate on.")
 @click.option("--prices", type=FILE, help="Price CSV to simulate on.")
 @click.option("--steps", type=FILE, help="JSON of what each resource answers, instead of steps.")
+@click.option("--decisions", type=FILE, help="JSON of what you answer in each Approval state.")
 @standard
 def simulate(
     file: str,
@@ -61,6 +62,7 @@ def simulate(
     holdings: Path | None,
     prices: Path | None,
     steps: Path | None,
+    decisions: Path | None,
     home: Path | None,
     as_json: bool,
 ) -> None:
@@ -68,7 +70,9 @@ def simulate(
 
     The copy is of your portfolio and prices. Nothing is stored and no order leaves it. With
     --steps nothing is copied or called: {"RESOURCE": {"result": ...} or {"error": ...}, ...};
-    a state's name may stand for the resource. What was covered is said last.
+    a state's name may stand for the resource. Without --decisions no question is answered:
+    {"STATE": "approve", "reject" or "timeout"}. What policy.run names is taken from the policies
+    in force. What was covered is said last.
     """
     from rich.console import Group
 
@@ -76,13 +80,24 @@ def simulate(
     from assent_engine.validation import Named
     from assent_engine.validation import validate as check
     from assent_service.cli.coverage_view import coverage_view
+    from assent_service.cli.looking import called
     from assent_service.cli.output import emit
     from assent_service.cli.reading_files import read_document
     from assent_service.cli.views import simulation_view
     from assent_service.rehearsal import rehearse
 
     document = read_document(file)
-    result = rehearse(document, given, home=home, holdings=holdings, prices=prices, steps=steps)
+    known = asyncio.run(called(home, document)) or {}
+    result = rehearse(
+        document,
+        given,
+        home=home,
+        holdings=holdings,
+        prices=prices,
+        steps=steps,
+        decisions=decisions,
+        policies={name: one.document for name, one in known.items()},
+    )
     covered = coverage(check(document, Named()), result.taken)
     data = {
         "status": result.status,

@@ -30,8 +30,7 @@ def explain(policy: str, brief: bool, home: Path | None, as_json: bool) -> None:
     from assent_engine.reading import reading
     from assent_service.cli.output import emit
 
-    registry = _registry()
-    read, proof = _proven(policy, home, registry)
+    (read,), (proof,), registry = _proven(home, policy)
     due, zone = _due_times(read)
     if as_json:
         data = reading(read, registry, due, zone=zone, tested=proof).as_json()
@@ -53,8 +52,7 @@ def diff(old: str, new: str, home: Path | None, as_json: bool) -> None:
     from assent_engine.reading import diff as difference
     from assent_service.cli.output import emit
 
-    registry = _registry()
-    (before, earlier), (after, later) = (_proven(one, home, registry) for one in (old, new))
+    (before, after), (earlier, later), registry = _proven(home, old, new)
     found = difference(before, after, registry, tested=(earlier, later))
     emit(found.as_json(), found.text, as_json=as_json)
 
@@ -86,8 +84,8 @@ def graph(policy: str, home: Path | None, as_json: bool) -> None:
     from assent_engine.reading import graph as picture
     from assent_service.cli.output import emit
 
-    registry = _registry()
-    text = picture(_policy(policy, home, registry), registry)
+    (read,), _, registry = _proven(home, policy)
+    text = picture(read, registry)
     emit({"mermaid": text}, lambda: text, as_json=as_json)
 
 
@@ -143,22 +141,22 @@ def _registry() -> "StepRegistry":
     return StepRegistry.shared()
 
 
-def _policy(reference: str, home: Path | None, registry: "StepRegistry") -> "Policy":
-    from assent_engine.validation import validate
-
-    return validate(_document(reference, home), registry)
-
-
 def _proven(
-    reference: str, home: Path | None, registry: "StepRegistry"
-) -> tuple["Policy", "Proof | None"]:
-    """A policy, and what comes of its tests if it has any."""
+    home: Path | None, *references: str
+) -> tuple[list["Policy"], list["Proof | None"], "StepRegistry"]:
+    """The policies, what comes of their tests, and a registry that knows those that they call."""
+    from assent_engine.callees import models
     from assent_engine.policy_tests import run_tests
     from assent_engine.validation import validate
+    from assent_service.cli.looking import called
 
-    document = _document(reference, home)
-    read = validate(document, registry)
-    return read, run_tests(document, registry).proof if read.tests else None
+    documents = [_document(one, home) for one in references]
+    known = asyncio.run(called(home, *documents))
+    registry = _registry().calling(None if known is None else models(known))
+    read = [validate(one, registry) for one in documents]
+    pairs = zip(read, documents, strict=True)
+    proofs = [run_tests(one, registry).proof if policy.tests else None for policy, one in pairs]
+    return read, proofs, registry
 
 
 def _document(reference: str, home: Path | None) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def show(run_id: str, home: Path | None, as_json: bool) -> None:
 
 def _full_id(start: str, rows: list[Any]) -> str:
     """The one run whose id starts so; raises Refused."""
-    from assent_engine.admission import refused
+    from assent_engine.refusals import refused
 
     found = [row.id for row in rows if row.id.startswith(start)]
     if len(found) > 1:

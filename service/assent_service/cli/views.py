@@ -282,11 +282,17 @@ def _saga_view(saga: Sequence[SagaEntry]) -> RenderableType:
     return Padding(table, (0, 0, 0, 2), expand=False)
 
 
+def _about(entry: dict[str, Any]) -> str:
+    """What a happening of a simulation was about."""
+    keys = ("policy", "resource", "title", "decision", "until")
+    return next((str(entry[key]) for key in keys if entry.get(key)), "")
+
+
 def simulation_view(result: Result) -> RenderableType:
     """How a simulated run went, step by step."""
     table = _happenings()
     for entry in result.trace:
-        said = entry.get("resource") or entry.get("until") or ""
+        said = _about(entry)
         answer = entry.get("error") or (shown_json(entry["ok"], 80) if "ok" in entry else "")
         where = place(entry["scope"], entry["key"])
         table.add_row(

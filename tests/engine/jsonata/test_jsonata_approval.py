@@ -30,7 +30,7 @@ def admission() -> Admission:
 
 def problems(document: Any) -> list[tuple[str, str | None]]:
     with pytest.raises(PolicyInvalid) as refused:
-        admission().check(document)
+        admission().check(document, {})
     return [(one.code, one.pointer) for one in refused.value.problems]
 
 
@@ -47,7 +47,7 @@ def test_nor_is_one_with_a_state_that_does() -> None:
 
 def test_a_machine_of_jsonpath_is_admitted() -> None:
     document = import_machine({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
-    assert admission().check(document).dialect == "asl"
+    assert admission().check(document, {}).dialect == "asl"
 
 
 @pytest.mark.parametrize("value", ["JSONata", "JSONPath", 5])

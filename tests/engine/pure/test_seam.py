@@ -28,7 +28,6 @@ from assent_engine.interpreter import (
     SEMANTICS,
     Program,
     RunHeader,
-    UnsupportedPolicy,
     run_scope,
 )
 from assent_schemas.policy import Policy
@@ -245,6 +244,7 @@ def test_a_checkpoint_precedes_each_state_with_the_whole_cursor() -> None:
         "value": {"a": 1},
         "variables": {},
         "visits": {},
+        "approved": {},
     }
     second = effects.send(None)
     assert isinstance(second, Checkpoint)
@@ -258,6 +258,7 @@ def test_a_cursor_resumes_in_the_middle_with_the_keys_it_would_have_had() -> Non
         "value": 7,
         "variables": {},
         "visits": {"A": 3, "B": 2},
+        "approved": {},
     }
     effects = run_scope(program, HEADER, ScopeSpec("", ROOT, "unused"), cursor=cursor)
     checkpoint = next(effects)
@@ -272,12 +273,6 @@ def test_closing_the_generator_ends_a_scope_quietly() -> None:
     hand.effects.close()
     with pytest.raises(StopIteration):
         hand.effects.send(Ok(1))
-
-
-def test_an_approval_state_does_not_compile_in_this_version() -> None:
-    ask = {"type": "Approval", "title": "Go?", "timeout_seconds": 60, "end": True}
-    with pytest.raises(UnsupportedPolicy, match="Ask"):
-        Hand({"Ask": ask})
 
 
 @pytest.mark.parametrize("outcome", [Ok(None), Ok({"ok": 1}), Failed("E", "c"), Failed("", "")])

@@ -38,6 +38,11 @@ def triggered(**trigger: Any) -> dict[str, Any]:
     return policy({"P": passing()}, triggers=[trigger])
 
 
+def asking(effects: Any, **fields: Any) -> dict[str, Any]:
+    shown = {} if effects is None else {"effects": effects}
+    return {"type": "Approval", "title": "Go?", "timeout_seconds": 60, **shown, **fields}
+
+
 def mapping(inner: dict[str, Any], **fields: Any) -> dict[str, Any]:
     return {"M": {"type": "Map", "iterator": inner, "end": True, **fields}}
 
@@ -352,20 +357,68 @@ BROKEN: list[tuple[str, Any, Found]] = [
         {("input_schema.invalid", "/input_schema")},
     ),
     (
-        "an approval",
-        policy({"Ask": {"type": "Approval", "title": "Go?", "timeout_seconds": 60, "end": True}}),
-        {("state.unsupported", "/states/Ask/type")},
+        "an approval that nobody is held to",
+        policy({"Ask": asking([{"resource": "market.get_quote"}], end=True)}),
+        {("approval.not_required", "/states/Ask/effects/0")},
     ),
     (
-        "an approval inside a map",
+        "an effect that cannot be called, with paths that cannot be read",
         policy(
-            mapping(
-                machine(
-                    {"Ask": {"type": "Approval", "title": "?", "timeout_seconds": 6, "end": True}}
-                )
-            )
+            {
+                "Ask": asking(
+                    [{"resource": "market.get_qoute", "items_path": "$[", "input": {"a.$": 1}}],
+                    next="T",
+                ),
+                "T": task("market.get_quote", requires_approval="Ask"),
+            }
         ),
-        {("state.unsupported", "/states/M/iterator/states/Ask/type")},
+        {
+            ("resource.unknown", "/states/Ask/effects/0/resource"),
+            ("path.syntax", "/states/Ask/effects/0/items_path"),
+            ("template.not_a_path", "/states/Ask/effects/0/input/a.$"),
+            ("approval.not_required", "/states/Ask/effects/0"),
+            ("approval.not_shown", "/states/T/requires_approval"),
+        },
+    ),
+    (
+        "a task held to a question of an inner machine",
+        policy(
+            {
+                "M": {
+                    "type": "Map",
+                    "iterator": machine({"Ask": asking(None, end=True)}),
+                    "next": "T",
+                },
+                "T": task("market.get_quote", requires_approval="Ask"),
+            }
+        ),
+        {("approval.unknown_state", "/states/T/requires_approval")},
+    ),
+    (
+        "answers that lead nowhere, without a title",
+        policy(
+            {
+                "Ask": {
+                    **asking(None, end=True),
+                    "title": "",
+                    "on_reject": "No",
+                    "on_timeout": "Late",
+                }
+            }
+        ),
+        {
+            ("policy.out_of_bounds", "/states/Ask/title"),
+            ("reference.unknown_state", "/states/Ask/on_reject"),
+            ("reference.unknown_state", "/states/Ask/on_timeout"),
+        },
+    ),
+    (
+        "a call of a policy that the data names",
+        policy({"C": task("policy.run", parameters={"policy.$": "$.x", "inputs": 1})}),
+        {
+            ("call.not_written_out", "/states/C/parameters"),
+            ("call.unknown_parameter", "/states/C/parameters/inputs"),
+        },
     ),
     (
         "both layers at once",

@@ -13,7 +13,7 @@ from assent_engine.effects import Failed, Ok, Outcome, RunStep, ScopeSpec
 from assent_engine.interpreter import ROOT, Program, RunHeader
 from assent_engine.reading import Bound, Unbounded, WorstCase, worst_case
 from assent_engine.run_input import initial_data
-from assent_engine.simulation import Simulation, TraceEntry
+from assent_engine.simulation import Execution, Simulation, TraceEntry
 from assent_schemas import exact_json
 from engine.reading.stage import REGISTRY, machine, policy
 
@@ -165,7 +165,7 @@ def carried_out(read: Any, given_input: dict[str, Any], chance: Random) -> list[
 
     first = initial_data(read, exact_json.plain(given_input))
     header = RunHeader("run", "id", "A policy", "2026-01-01T12:00:00Z", "0", first)
-    simulation = Simulation(Program.compile(read, macro), header, perform, NOON, Budget(LIMIT))
+    simulation = Simulation(Execution(Program.compile(read, macro), header, Budget(LIMIT)), perform, NOON)
     simulation.run(ScopeSpec("", ROOT, first))
     return simulation.trace
 

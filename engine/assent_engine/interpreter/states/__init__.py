@@ -1,5 +1,6 @@
 """The state types, one module each: this folder's listing is the language reference."""
 
+from assent_engine.interpreter.states.approval import Approval
 from assent_engine.interpreter.states.base import CompiledState, Compiler
 from assent_engine.interpreter.states.choice import Choice
 from assent_engine.interpreter.states.fail import Fail
@@ -13,7 +14,7 @@ from assent_engine.interpreter.states.wait import Wait
 from assent_schemas import states as document
 from assent_schemas.jsonata_states import JsonataState
 
-__all__ = ["CompiledState", "Compiler", "compile_state"]
+__all__ = ["Approval", "CompiledState", "Compiler", "compile_state"]
 
 
 def compile_state(
@@ -46,4 +47,4 @@ def _compile_path_state(
         case document.ParallelState():
             return Parallel.of(state, pointer, compiler)
         case document.ApprovalState():
-            raise TypeError(f"{name}: an Approval state is refused before it is compiled")
+            return Approval.of(name, state)

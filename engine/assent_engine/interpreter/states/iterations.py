@@ -27,11 +27,11 @@ class Iterations(Sequence[ScopeSpec]):
     def __init__(
         self,
         pointer: str,
-        variables: dict[str, Any],
+        visit: Visit,
         values: Sequence[Any],
         shape: Callable[[Item], Any],
     ) -> None:
-        self._pointer, self._variables = pointer, variables
+        self._pointer, self._visit = pointer, visit
         self._values, self._shape = values, shape
 
     def __len__(self) -> int:
@@ -45,18 +45,23 @@ class Iterations(Sequence[ScopeSpec]):
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
         item = Item(index, self._values[index])
-        return ScopeSpec(str(index), self._pointer, self._shape(item), self._variables, item)
+        variables, approved = self._visit.variables, self._visit.approved
+        value = self._shape(item)
+        return ScopeSpec(str(index), self._pointer, value, variables, item, approved)
 
 
 def select_each(selector: Fills, effective: Any, items: list[Any], visit: Visit) -> list[Any]:
     """item_selector for each item: `$` is the Map's input, the item is in the context object."""
+    return [selector.fill(effective, visit) for _ in each_item(items, visit)]
+
+
+def each_item(items: list[Any], visit: Visit) -> Iterator[Any]:
+    """The items one by one, each standing in the context object while it is looked at."""
     outer = visit.item
     try:
-        selected = []
         for index, value in enumerate(items):
             visit.item = Item(index, value)
-            selected.append(selector.fill(effective, visit))
-        return selected
+            yield value
     finally:
         visit.item = outer
 

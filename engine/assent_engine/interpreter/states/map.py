@@ -94,13 +94,12 @@ class Map:
         items = read(self.items_path, effective, visit)
         if not isinstance(items, list):
             raise runtime(f"{self.items_path.text} is not an array.")
-        pointer, variables = self.pointer, visit.variables
         if self.item_selector is None and self.batcher is None:
             shape = visit.dialect.iteration
-            return Iterations(pointer, variables, items, lambda item: shape(effective, item))
+            return Iterations(self.pointer, visit, items, lambda item: shape(effective, item))
         inputs = items
         if self.item_selector is not None:
             inputs = select_each(self.item_selector, effective, items, visit)
         if self.batcher is not None:
             inputs = items = self.batcher.batches(effective, inputs, visit)
-        return Iterations(pointer, variables, items, lambda item: inputs[item.index])
+        return Iterations(self.pointer, visit, items, lambda item: inputs[item.index])

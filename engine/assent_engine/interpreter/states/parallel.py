@@ -27,11 +27,8 @@ class Parallel:
 
     def run(self, visit: Visit) -> Run:
         def attempt(effective: Any, key: str) -> Generator[Effect, Any, Outcome]:
-            branches = enumerate(self.branches)
-            scopes = [
-                ScopeSpec(str(at), where, effective, visit.variables, visit.item)
-                for at, where in branches
-            ]
+            shared = (effective, visit.variables, visit.item, visit.approved)
+            scopes = [ScopeSpec(str(at), where, *shared) for at, where in enumerate(self.branches)]
             return forked(key, scopes)
 
         return self.work.run(visit, attempt)

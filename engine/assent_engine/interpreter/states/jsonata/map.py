@@ -70,7 +70,7 @@ class Map:
             inputs = select_each(self.item_selector, states, items, visit)
         if self.batcher is not None:
             inputs = items = self.batcher.batches(states, inputs, visit)
-        return Iterations(self.pointer, visit.variables, items, lambda item: inputs[item.index])
+        return Iterations(self.pointer, visit, items, lambda item: inputs[item.index])
 
     def _items(self, states: States, visit: Visit) -> list[Any]:
         if self.items is not None:

@@ -1,0 +1,26 @@
+"""The policies that a policy runs: by name, and read where they are known."""
+
+from assent_engine.registry import StepRegistry
+from assent_engine.validation import reachable
+from assent_schemas.policy import Policy
+from assent_schemas.states import POLICY_RUN, AnyState, TaskState
+
+
+def callee(state: AnyState) -> str | None:
+    """The name or id of the policy that a state runs, if it runs one and says which."""
+    if not isinstance(state, TaskState) or state.resource != POLICY_RUN:
+        return None
+    name = (state.parameters or {}).get("policy")
+    return name if isinstance(name, str) else None
+
+
+def known(state: AnyState, registry: StepRegistry) -> Policy | None:
+    """The policy that a state runs, if it is known here."""
+    name = callee(state)
+    return None if name is None else (registry.policies or {}).get(name)
+
+
+def everyone(state: AnyState, registry: StepRegistry) -> dict[str, Policy]:
+    """By name, the policy that a state runs and all that this one can reach; each of them once."""
+    name = callee(state)
+    return {} if name is None else reachable(name, registry.policies or {})
