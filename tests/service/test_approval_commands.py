@@ -24,7 +24,7 @@ def test_decisions_come_from_a_file(shell: Shell, tmp_path: Path) -> None:
     assert (done["output"]["decision"], done["output"]["note"]) == ("approved", "fine")
     late = shell("policy", "simulate", policy)
     assert late.code == 1
-    assert "Approval.TimedOut" in late.text
+    assert "Approval.TimedOut" in late.out + late.err
 
 
 def test_decisions_for_another_state_are_refused(shell: Shell, tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_a_called_policy_is_taken_from_those_in_force(shell: Shell, tmp_path: Pa
     assert shell("policy", "simulate", policy, "--json").problem["code"] == "call.unknown_policy"
     shell.approved(greeter())
     assert shell.done("policy", "simulate", policy)["status"] == "COMPLETED"
-    assert 'Runs the policy "Greeter"' in shell("policy", "explain", policy).text
+    assert 'Runs the policy "Greeter"' in shell("policy", "explain", policy).out
 
 
 def test_a_policy_that_asks_in_its_runs_cannot_be_approved_yet(shell: Shell) -> None:

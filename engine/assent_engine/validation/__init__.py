@@ -84,7 +84,7 @@ def _semantic_problems(document: Json, resources: Resources) -> Iterator[Problem
         yield from reference_problems(machine, where)
         for name, state in objects(machine.get("states")):
             at = where + pointer("states", name)
-            yield from _resource(state, at, resources)
+            yield from _resource(state, at, resources, calls=document.get("dialect") != "asl")
             yield from parameter_problems(state, at, resources)
             yield from repeat_problems(state, at, resources)
             if state.get("query_language") != "JSONata":
@@ -107,12 +107,15 @@ def _semantic_problems(document: Json, resources: Resources) -> Iterator[Problem
         yield problem("input_schema.invalid", "/input_schema", f"{reason}.")
 
 
-def _resource(state: Json, where: str, resources: Resources) -> Iterator[Problem]:
+def _resource(state: Json, where: str, resources: Resources, *, calls: bool) -> Iterator[Problem]:
+    """What is not known of what a state calls; `calls` tells whether policy.run is a call here."""
     named = [(where, state)] if state.get("type") == "Task" else []
     named += [(where + at, shown) for at, shown in rules(state, "effects")]
     for at, one in named:
         name = one.get("resource")
-        if isinstance(name, str) and name != POLICY_RUN and not resources.knows(name):
+        if calls and name == POLICY_RUN:
+            continue
+        if isinstance(name, str) and not resources.knows(name):
             detail = f'There is no step or macro "{name}".'
             near = resources.nearest(name)
             yield misspelt("resource.unknown", f"{at}/resource", detail, near)

@@ -97,7 +97,7 @@ async def test_a_caller_lapses_while_what_it_calls_is_switched_off(bench: Bench)
         await engine.policies.disable(called.policy_id, by="owner")
         assert await code_of(engine.runs.admission.admit(caller.policy_id)) == "approval.lapsed"
         await engine.policies.enable(called.policy_id, by="owner")
-        assert await engine.runs.admission.admit(caller.policy_id)
+        assert (await engine.runs.admission.admit(caller.policy_id)).version == caller.version
 
 
 @pytest.mark.usefixtures("performed")

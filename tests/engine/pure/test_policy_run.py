@@ -111,3 +111,10 @@ def test_a_retry_of_a_call_is_refused_where_the_policy_acts(acting: bool) -> Non
     except PolicyInvalid as invalid:
         codes = [one.code for one in invalid.problems]
     assert codes == (["retry.repeats_side_effects"] if acting else [])
+
+
+def test_an_imported_machine_has_no_calls_of_policies() -> None:
+    machine = policy({"Call": calling()}) | {"dialect": "asl"}
+    with pytest.raises(PolicyInvalid) as told:
+        validate(machine, REGISTRY)
+    assert "resource.unknown" in {one.code for one in told.value.problems}
