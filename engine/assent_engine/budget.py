@@ -40,7 +40,7 @@ class Budget:
 
     def close(self) -> int:
         """What a Fork has spent; what its scopes do until they are stopped counts nowhere else."""
-        self.above = Budget(sys.maxsize)
+        self.limit, self.above = sys.maxsize, None
         return self.used
 
     @property

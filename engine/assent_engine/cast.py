@@ -131,4 +131,3 @@ def _query(document: Any) -> Query | None:
     from assent_engine.jsonata import Evaluator
 
     return Evaluator.shared()
-

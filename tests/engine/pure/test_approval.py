@@ -135,7 +135,7 @@ def test_a_no_and_silence_go_where_the_policy_says_with_the_record() -> None:
 
 def test_a_list_answers_one_visit_after_the_other() -> None:
     states = {"Ask": asking(result_path=None, on_reject="Ask")}
-    found = decided(states, {"Ask": ["reject", "reject", "approve"]})
+    found = decided(states, {"Ask": ["reject", "reject", "approve"]}, max_transitions=10)
     assert found.status == "COMPLETED"
     assert [one["event"] for one in found.trace].count("asked") == 3
 
@@ -198,7 +198,7 @@ def test_a_later_no_takes_back_an_earlier_yes() -> None:
         "Ask2": passing(next="Ask"),
         "Buy": COVERED["Buy"],
     }
-    found = decided(states, {"Ask": ["approve", "reject"]}, {"cap": 1})
+    found = decided(states, {"Ask": ["approve", "reject"]}, {"cap": 1}, max_transitions=10)
     assert found.error == "Approval.NotCovered"
 
 

@@ -165,7 +165,9 @@ def carried_out(read: Any, given_input: dict[str, Any], chance: Random) -> list[
 
     first = initial_data(read, exact_json.plain(given_input))
     header = RunHeader("run", "id", "A policy", "2026-01-01T12:00:00Z", "0", first)
-    simulation = Simulation(Execution(Program.compile(read, macro), header, Budget(LIMIT)), perform, NOON)
+    simulation = Simulation(
+        Execution(Program.compile(read, macro), header, Budget(LIMIT)), perform, NOON
+    )
     simulation.run(ScopeSpec("", ROOT, first))
     return simulation.trace
 
