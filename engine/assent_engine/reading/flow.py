@@ -4,15 +4,26 @@ Steps and people may answer anything; a loop that keeps changing the data makes 
 does every field that this reading does not know: it may be wrong about nothing that it claims.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import reduce
+from typing import Any, Protocol
 
 from assent_engine.interpreter.templates import is_dynamic
 from assent_engine.reading import shapes
-from assent_engine.reading.shapes import UNKNOWN, AtMost, Items, Parts, Record, Shape, UpTo
-from assent_engine.reading.ways import links
-from assent_schemas.choice import ChoiceRule, Condition
+from assent_engine.reading.comparing import asked_for, narrowed
+from assent_engine.reading.shapes import (
+    UNKNOWN,
+    Items,
+    Listed,
+    ListOf,
+    Parts,
+    Record,
+    Shape,
+    UpTo,
+)
+from assent_engine.reading.ways import iterated, links
+from assent_schemas.fields import Document
 from assent_schemas.policy import Policy
 from assent_schemas.recovery import Catcher
 from assent_schemas.states import (
@@ -23,6 +34,7 @@ from assent_schemas.states import (
     ParallelState,
     PassState,
     ResultState,
+    TaskState,
     WorkState,
 )
 
@@ -64,9 +76,23 @@ class Seen:
     item: Shape = UNKNOWN
     blind: bool = False
     """A machine further out has fields without rules here: nothing is known of any data."""
+    answers: "Answers | None" = None
+    """What is known of the results of steps and inner machines; None where it is not asked for."""
 
 
-def strange_fields(part: AnyState | Machine) -> list[str]:
+class Answers(Protocol):
+    """Knows of results; what a Choice asked for counts as unknown after it."""
+
+    def task(self, state: TaskState, given: Shape, seen: Seen, /) -> Shape:
+        """What a step or macro answers."""
+        ...
+
+    def scope(self, machine: Machine, start: Shape, seen: Seen, /) -> Shape:
+        """What one scope of an inner machine ends with."""
+        ...
+
+
+def strange_fields(part: Document) -> list[str]:
     """The fields in use that this reading has no rules for."""
     known = _MACHINE_FIELDS if isinstance(part, Machine | Policy) else _STATE_FIELDS
     return sorted(part.model_fields_set - known - _HARMLESS)
@@ -97,9 +123,14 @@ def effective_input(state: AnyState, raw: Shape, seen: Seen) -> Shape:
     """What a state works on: input_path, then parameters."""
     if strange_fields(state):
         return UNKNOWN
-    chosen = _select(getattr(state, "input_path", "$"), raw, seen)
+    chosen = selected(state, raw, seen)
     template = getattr(state, "parameters", None)
     return chosen if template is None else fill(template, chosen, seen)
+
+
+def selected(state: AnyState, raw: Shape, seen: Seen) -> Shape:
+    """What input_path leaves of the raw input."""
+    return _select(getattr(state, "input_path", "$"), raw, seen)
 
 
 def fill(template: Any, data: Shape, seen: Seen) -> Shape:
@@ -113,11 +144,21 @@ def fill(template: Any, data: Shape, seen: Seen) -> Shape:
 
 def read(text: str, data: Shape, seen: Seen) -> Shape:
     """What stands at a path into the data or, for `$$`, into the context object."""
+    begun = start(text, data, seen)
+    return UNKNOWN if begun is None else shapes.get(begun[1], begun[0])
+
+
+def start(text: str, data: Shape, seen: Seen) -> tuple[Parts, Shape] | None:
+    """The parts of a plain path and what they start from; None where nothing is known of it."""
     plain = shapes.plain_parts(text)
     if plain is None:
-        return UNKNOWN
+        return None
     in_context, parts = plain
-    return _context(parts, seen) if in_context else shapes.get(data, parts)
+    if not in_context:
+        return parts, data
+    if parts[:2] == ("execution", "input"):
+        return parts[2:], seen.first
+    return (parts[3:], seen.item) if parts[:3] == ("map", "item", "value") else None
 
 
 def items_of(state: MapState, raw: Shape, seen: Seen) -> Shape:
@@ -140,7 +181,7 @@ def outputs(state: AnyState, raw: Shape, seen: Seen) -> Iterator[tuple[str, Shap
     if isinstance(state, ChoiceState):
         yield from _choice_outputs(state, raw, seen)
         return
-    after = UNKNOWN if strange_fields(state) else _after(state, raw, seen)
+    after = output(state, raw, seen)
     if isinstance(target := getattr(state, "next", None), str):
         yield target, after
     for key in ("on_reject", "on_timeout"):
@@ -148,6 +189,21 @@ def outputs(state: AnyState, raw: Shape, seen: Seen) -> Iterator[tuple[str, Shap
             yield target, shapes.join(raw, after)
     for rule in getattr(state, "catch", ()):
         yield rule.next, _caught(rule, raw)
+
+
+def output(state: AnyState, raw: Shape, seen: Seen) -> Shape:
+    """What a state that is no Choice hands on where it does not fail."""
+    return UNKNOWN if strange_fields(state) else _after(state, raw, seen)
+
+
+def result(state: ResultState, raw: Shape, seen: Seen) -> Shape:
+    """What a state's own work gives, before it is shaped and placed."""
+    return UNKNOWN if strange_fields(state) else _result(state, raw, seen)
+
+
+def placed(state: ResultState, raw: Shape, seen: Seen) -> Shape:
+    """The data with the shaped result in its place, of which output_path selects."""
+    return UNKNOWN if strange_fields(state) else _with_result(state, raw, seen)
 
 
 def _entry(key: str, item: Any, data: Shape, seen: Seen) -> tuple[str, Shape]:
@@ -160,33 +216,47 @@ def _select(text: str | None, data: Shape, seen: Seen) -> Shape:
     return Record({}) if text is None else read(text, data, seen)
 
 
-def _context(parts: Parts, seen: Seen) -> Shape:
-    if parts[:2] == ("execution", "input"):
-        return shapes.get(seen.first, parts[2:])
-    if parts[:3] == ("map", "item", "value"):
-        return shapes.get(seen.item, parts[3:])
-    return UNKNOWN
-
-
 def _after(state: AnyState, raw: Shape, seen: Seen) -> Shape:
     if not isinstance(state, ResultState):
         return _select(getattr(state, "output_path", "$"), effective_input(state, raw, seen), seen)
-    result = _result(state, raw, seen)
+    return _select(state.output_path, _with_result(state, raw, seen), seen)
+
+
+def _with_result(state: ResultState, raw: Shape, seen: Seen) -> Shape:
+    found = _result(state, raw, seen)
     if isinstance(state, WorkState) and state.result_selector is not None:
-        result = fill(state.result_selector, result, seen)
-    return _select(state.output_path, _placed(state.result_path, raw, result), seen)
+        found = fill(state.result_selector, found, seen)
+    return _placed(state.result_path, raw, found)
 
 
 def _result(state: ResultState, raw: Shape, seen: Seen) -> Shape:
-    if isinstance(state, PassState):
-        given = "result" in state.model_fields_set
-        return shapes.of(state.result) if given else effective_input(state, raw, seen)
-    if isinstance(state, MapState):
-        items = items_of(state, raw, seen)
-        return UpTo(shapes.length(items), UNKNOWN) if isinstance(items, Items | UpTo) else UNKNOWN
-    if isinstance(state, ParallelState):
-        return Items((UNKNOWN,) * len(state.branches))
+    match state:
+        case PassState():
+            given = "result" in state.model_fields_set
+            return shapes.of(state.result) if given else effective_input(state, raw, seen)
+        case TaskState() if seen.answers is not None:
+            return seen.answers.task(state, effective_input(state, raw, seen), seen)
+        case MapState():
+            return _map_result(state, raw, seen)
+        case ParallelState():
+            effective = effective_input(state, raw, seen)
+            return Items(tuple(_ended(one, effective, seen) for one in state.branches))
     return UNKNOWN
+
+
+def _map_result(state: MapState, raw: Shape, seen: Seen) -> Shape:
+    items = items_of(state, raw, seen)
+    machine = iterated(state)
+    item = shapes.item_of(items) if isinstance(items, Listed) else UNKNOWN
+    start = iteration_input(state, raw, item, seen)
+    given = UNKNOWN if machine is None else _ended(machine, start, replace(seen, item=item))
+    if isinstance(items, Items | UpTo):
+        return UpTo(shapes.length(items), given)
+    return UNKNOWN if seen.answers is None else ListOf(given)
+
+
+def _ended(machine: Machine, start: Shape, seen: Seen) -> Shape:
+    return UNKNOWN if seen.answers is None else seen.answers.scope(machine, start, seen)
 
 
 def _placed(text: str | None, raw: Shape, result: Shape) -> Shape:
@@ -206,26 +276,10 @@ def _caught(rule: Catcher, raw: Shape) -> Shape:
 def _choice_outputs(state: ChoiceState, raw: Shape, seen: Seen) -> Iterator[tuple[str, Shape]]:
     effective = effective_input(state, raw, seen)
     strange = bool(strange_fields(state))
+    if seen.answers is not None:
+        effective = reduce(shapes.forget, asked_for(state, effective), effective)
     for rule in state.choices:
         held = UNKNOWN if strange else narrowed(effective, rule)
         yield rule.next, UNKNOWN if strange else _select(state.output_path, held, seen)
     if state.default is not None:
         yield state.default, UNKNOWN if strange else _select(state.output_path, effective, seen)
-
-
-def narrowed(data: Shape, rule: Condition | ChoiceRule) -> Shape:
-    """The data where a rule holds: a number that was compared is at most what it was held to."""
-    for part in rule.all_of or ():
-        data = narrowed(data, part)
-    tops = (rule.numeric_less_than, rule.numeric_less_than_equals, rule.numeric_equals)
-    found = [top for top in tops if top is not None]
-    plain = shapes.plain_parts(rule.variable) if rule.variable and found else None
-    if plain is None or plain[0] or _any_index(plain[1]):
-        return data
-    known = shapes.highest(shapes.get(data, plain[1]))
-    tops_known = [*found, known] if known is not None else found
-    return shapes.put(data, plain[1], AtMost(min(tops_known)))
-
-
-def _any_index(parts: Iterable[str | int]) -> bool:
-    return any(isinstance(part, int) for part in parts)

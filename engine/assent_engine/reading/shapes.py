@@ -38,6 +38,14 @@ class AtMost:
 
 
 @dataclass(frozen=True, slots=True)
+class Kinds:
+    """A value of one of these JSON types; `origin` says in words who gave it."""
+
+    names: frozenset[str]
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Items:
     """A list of exactly these items."""
 
@@ -61,6 +69,18 @@ class UpTo:
 
 
 @dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list of any length, each of its items of one shape."""
+
+    item: "Shape"
+    origin: str = field(default="", compare=False)
+    depth: int = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", _deeper([self.item]))
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """An object: what is known of its keys; `more` tells whether it may have others.
 
@@ -70,14 +90,17 @@ class Record:
     fields: "Mapping[str, Shape]"
     more: bool = False
     optional: frozenset[str] = frozenset()
+    origin: str = field(default="", compare=False)
     depth: int = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "depth", _deeper(self.fields.values()))
 
 
-Shape = Unknown | Scalar | AtMost | Items | UpTo | Record
+Shape = Unknown | Scalar | AtMost | Kinds | Items | UpTo | ListOf | Record
+Listed = Items | UpTo | ListOf
 UNKNOWN: Final = Unknown()
+_NESTING: Final = {"object", "array"}
 DEEPEST = 100
 MOST_KEYS = 256
 
@@ -101,7 +124,9 @@ def join(one: Shape, other: Shape) -> Shape:
         return _join_records(one, other)
     if isinstance(one, Items | UpTo) and isinstance(other, Items | UpTo):
         return _join_lists(one, other)
-    return UNKNOWN
+    if isinstance(one, Listed) and isinstance(other, Listed):
+        return ListOf(join(item_of(one), item_of(other)), _common(one, other))
+    return _join_kinds(one, other)
 
 
 def get(shape: Shape, parts: Parts) -> Shape:
@@ -111,11 +136,57 @@ def get(shape: Shape, parts: Parts) -> Shape:
             shape = shape.fields.get(part, UNKNOWN) if isinstance(part, str) else UNKNOWN
         elif isinstance(shape, Items) and isinstance(part, int) and 0 <= part < len(shape.items):
             shape = shape.items[part]
-        elif isinstance(shape, UpTo) and isinstance(part, int):
+        elif isinstance(shape, UpTo | ListOf) and isinstance(part, int):
             shape = shape.item
         else:
             return UNKNOWN
     return shape
+
+
+def lacks(shape: Shape, parts: Parts) -> "tuple[Shape, str | int] | None":
+    """Where nothing can stand at a path: what was reached of it, and the part that is not there."""
+    for part in parts:
+        if isinstance(shape, Unknown) or (isinstance(shape, Kinds) and shape.names & _NESTING):
+            return None
+        if isinstance(shape, Record) and isinstance(part, str):
+            if part not in shape.fields:
+                return None if shape.more else (shape, part)
+            shape = shape.fields[part]
+        elif isinstance(shape, Items) and isinstance(part, int):
+            if not -len(shape.items) <= part < len(shape.items):
+                return shape, part
+            shape = shape.items[part]
+        elif isinstance(shape, UpTo | ListOf) and isinstance(part, int):
+            shape = shape.item
+        else:
+            return shape, part
+    return None
+
+
+def forget(shape: Shape, parts: Parts) -> Shape:
+    """The data with nothing known any more of what stands at a path of it, or whether it does."""
+    first = parts[0] if parts else None
+    if not isinstance(shape, Record) or not isinstance(first, str):
+        return UNKNOWN
+    rest = parts[1:]
+    inner = forget(shape.fields[first], rest) if rest and first in shape.fields else UNKNOWN
+    return Record({**shape.fields, first: inner}, shape.more, shape.optional, shape.origin)
+
+
+def kinds(shape: Shape) -> frozenset[str] | None:
+    """The JSON types that a value may have; None where it may be anything."""
+    match shape:
+        case Kinds():
+            return shape.names
+        case Scalar():
+            return frozenset({_kind(shape.value)})
+        case AtMost():
+            return frozenset({"number"})
+        case Items() | UpTo() | ListOf():
+            return frozenset({"array"})
+        case Record():
+            return frozenset({"object"})
+    return None
 
 
 def put(shape: Shape, parts: Parts, value: Shape) -> Shape:
@@ -148,9 +219,9 @@ def highest(shape: Shape) -> int | Decimal | None:
     return None
 
 
-def item_of(shape: Items | UpTo) -> Shape:
+def item_of(shape: Listed) -> Shape:
     """A shape for every item of a list."""
-    if isinstance(shape, UpTo):
+    if isinstance(shape, UpTo | ListOf):
         return shape.item
     return reduce(join, shape.items) if shape.items else UNKNOWN
 
@@ -183,7 +254,7 @@ def bounded(shape: Shape) -> Shape:
 
 
 def _depth(shape: Shape) -> int:
-    return shape.depth if isinstance(shape, Items | UpTo | Record) else 0
+    return shape.depth if isinstance(shape, Items | UpTo | ListOf | Record) else 0
 
 
 def _deeper(shapes: Iterable[Shape]) -> int:
@@ -200,7 +271,33 @@ def _join_records(one: Record, other: Record) -> Record:
         lacking = other if theirs is None else one
         fields[key] = UNKNOWN if lacking.more else mine or theirs or UNKNOWN
         optional.add(key)
-    return Record(fields, one.more or other.more, frozenset(optional))
+    return Record(fields, one.more or other.more, frozenset(optional), _common(one, other))
+
+
+def _join_kinds(one: Shape, other: Shape) -> Shape:
+    mine, theirs = kinds(one), kinds(other)
+    if mine is None or theirs is None:
+        return UNKNOWN
+    return Kinds(mine | theirs, _common(one, other))
+
+
+def _common(one: Shape, other: Shape) -> str:
+    """Who gave both, where that is the same."""
+    mine = origin(one)
+    return mine if mine == origin(other) else ""
+
+
+def origin(shape: Shape) -> str:
+    """Who gave a value, in words; empty where that is not known."""
+    return shape.origin if isinstance(shape, Kinds | ListOf | Record) else ""
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    return "string" if isinstance(value, str) else "number"
 
 
 def _join_lists(one: Items | UpTo, other: Items | UpTo) -> Shape:

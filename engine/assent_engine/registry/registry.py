@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from typing import Any, TypeVar, get_type_hints
 
-from pydantic import BaseModel, TypeAdapter, model_validator
+from pydantic import BaseModel, TypeAdapter, ValidationError, model_validator
 
 from assent_engine.registry.context import StepContext
 from assent_engine.registry.declaration import (
@@ -18,6 +18,7 @@ from assent_engine.registry.declaration import (
 from assent_engine.registry.macro import Macro
 from assent_schemas import exact_json, spelling
 from assent_schemas.policy import Policy
+from assent_schemas.states import Machine
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -46,6 +47,7 @@ class StepRegistry:
         self._macros: dict[str, Macro] = {}
         self._schemas: dict[str, dict[str, Any]] = {}
         self.policies: Mapping[str, Policy] | None = None
+        self._results: dict[str, dict[str, Any]] = {}
 
     @classmethod
     def shared(cls) -> "StepRegistry":
@@ -161,6 +163,33 @@ class StepRegistry:
         if step is not None and name not in self._schemas:
             self._schemas[name] = exact_json.plain(step.input_schema)
         return self._schemas.get(name)
+
+    def output_schema(self, name: str) -> dict[str, Any] | None:
+        """JSON Schema of what a step answers, its numbers exact; None for a macro."""
+        step = self._steps.get(name)
+        if step is not None and name not in self._results:
+            self._results[name] = exact_json.plain(step.output_schema)
+        return self._results.get(name)
+
+    def takes(self, name: str, field: str, value: Any) -> bool:
+        """Whether a step's model has nothing against a value in this field.
+
+        A JSON Schema may say less than a model takes: the text "5" where an integer stands.
+        """
+        step = self._steps.get(name)
+        try:
+            if step is not None:
+                step.input_model.model_validate({field: value})
+        except ValidationError as refused:
+            return all(row["loc"][:1] != (field,) for row in refused.errors(include_url=False))
+        except Exception:  # noqa: BLE001 - a validator of anybody's may raise anything
+            return True
+        return True
+
+    def macro_machine(self, name: str) -> Machine | None:
+        """What a macro runs; None for a step."""
+        macro = self._macros.get(name)
+        return None if macro is None else macro.machine
 
     def nearest(self, name: str) -> str | None:
         """The name that a misspelt one was most likely meant to be."""

@@ -6,7 +6,7 @@ holds the problems of both layers.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from assent_engine import asl
@@ -16,6 +16,7 @@ from assent_engine.validation.cycles import cycle_problems
 from assent_engine.validation.expressions import expression_problems
 from assent_engine.validation.languages import language_problems
 from assent_engine.validation.machines import Json, machines, objects, rules
+from assent_engine.validation.mismatches import mismatch_problems
 from assent_engine.validation.parameters import parameter_problems
 from assent_engine.validation.policy_tests import policy_test_problems
 from assent_engine.validation.problems import misspelt, problem
@@ -66,7 +67,8 @@ def validate(document: Any, resources: Resources) -> Policy:
     if isinstance(document, dict):
         found.extend(islice(_semantic_problems(document, resources), MOST_PROBLEMS))
     if policy is not None and not found and not imported:
-        found.extend(islice(width_problems(policy), MOST_PROBLEMS))
+        beyond = chain(width_problems(policy), mismatch_problems(policy, resources))
+        found.extend(islice(beyond, MOST_PROBLEMS))
     if found or policy is None:
         # The places of a fix would be those of the lowered machine.
         raise PolicyInvalid(replace(one, fix=None) if imported else one for one in found)

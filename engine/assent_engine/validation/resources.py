@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from assent_schemas.policy import Policy
 from assent_schemas.spelling import nearest
+from assent_schemas.states import Machine
 
 
 class Resources(Protocol):
@@ -37,6 +38,18 @@ class Resources(Protocol):
         """JSON Schema of what a step takes, its numbers exact; None where it is not known."""
         ...
 
+    def output_schema(self, name: str) -> dict[str, Any] | None:
+        """JSON Schema of what a step answers, its numbers exact; None where it is not known."""
+        ...
+
+    def takes(self, name: str, field: str, value: Any) -> bool:
+        """Whether a step might take a value in this field, whatever else it is given."""
+        ...
+
+    def macro_machine(self, name: str) -> Machine | None:
+        """What a macro runs; None for a step."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -60,5 +73,17 @@ class Named:
         return False
 
     def input_schema(self, name: str) -> dict[str, Any] | None:
+        del name
+        return None
+
+    def output_schema(self, name: str) -> dict[str, Any] | None:
+        del name
+        return None
+
+    def takes(self, name: str, field: str, value: Any) -> bool:
+        del name, field, value
+        return True
+
+    def macro_machine(self, name: str) -> Machine | None:
         del name
         return None

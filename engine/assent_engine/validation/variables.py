@@ -21,16 +21,16 @@ def variable_problems(
     own: set[str] = set()
     for name, state in objects(machine.get("states")):
         at = where + pointer("states", name)
-        for place, variable in _assigned(state):
+        for place, variable in assigned(state):
             own.add(variable)
             yield from _name(variable, outer, at + place)
     for name, state in objects(machine.get("states")):
         at = where + pointer("states", name)
-        for place, inner in _inner(state):
+        for place, inner in inner_scopes(state):
             yield from variable_problems(inner, at + place, outer | own)
 
 
-def _assigned(state: Json) -> Iterator[tuple[str, str]]:
+def assigned(state: Json) -> Iterator[tuple[str, str]]:
     """The variables that a state can set, with pointers relative to it."""
     for at, rule in (("", state), *rules(state, "choices", "catch")):
         assign = rule.get("assign")
@@ -50,7 +50,8 @@ def _name(variable: str, outer: frozenset[str], where: str) -> Iterator[Problem]
         yield problem("variable.outer_scope", where, detail, "Give it another name.")
 
 
-def _inner(state: Json) -> Iterator[tuple[str, Any]]:
+def inner_scopes(state: Json) -> Iterator[tuple[str, Any]]:
+    """The machines of a state, whatever stands there, with pointers relative to it."""
     for key in ("iterator", "item_processor"):
         yield f"/{key}", state.get(key)
     for at, branch in enumerate(listed(state.get("branches"))):
