@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from assent_engine.asl import values
+from assent_engine.asl.expressions import expression_problems
 from assent_engine.asl.languages import declared
 from assent_engine.asl.links import end_problems, inner_machines, link_problems
 from assent_engine.asl.states import state_problems
+from assent_engine.asl.variables import variable_problems
 from assent_engine.asl.verdict import JSONPATH, Problems, is_open, problem
 from assent_schemas.errors import Problem, pointer
 
@@ -30,6 +32,7 @@ def _definition(machine: Any) -> Problems:
         yield problem("machine.not_an_object", "", "A machine must be an object.")
         return
     yield from declared(machine, "")
+    yield from values.check("Version", machine.get("Version"), values.text, "/Version")
     seconds = values.whole(1, values.LONG_TIME)
     yield from values.check(
         "TimeoutSeconds", machine.get("TimeoutSeconds"), seconds, "/TimeoutSeconds"
@@ -38,6 +41,8 @@ def _definition(machine: Any) -> Problems:
     if isinstance(machine.get("States"), dict) and machine["States"]:
         yield from end_problems(machine)
     yield from _repeated(machine)
+    yield from variable_problems(machine)
+    yield from expression_problems(machine)
 
 
 def _machine(machine: Any, where: str, language: str) -> Problems:
@@ -46,6 +51,7 @@ def _machine(machine: Any, where: str, language: str) -> Problems:
     if not isinstance(machine, dict):
         yield problem("machine.not_an_object", where, "A machine must be an object.")
         return
+    yield from values.check("Comment", machine.get("Comment"), values.text, f"{where}/Comment")
     yield from _start(machine.get("StartAt"), where)
     states = machine.get("States")
     if is_open(states):

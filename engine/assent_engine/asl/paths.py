@@ -57,6 +57,9 @@ def reference_problem(text: str) -> str | None:
     inside = "".join(_BRACKETED.findall(_KEYS.sub("", text)))
     if found is None and "'" not in inside and '"' not in inside and re.search("[@,:?]", inside):
         return "it may not use @ , : or ?"
+    bare = _KEYS.sub("", text)
+    if found is None and "'" not in bare and '"' not in bare and re.search(r"\*|\.\.", bare):
+        return "it must name one place"
     return found
 
 

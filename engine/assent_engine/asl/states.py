@@ -14,6 +14,7 @@ from assent_schemas.spelling import did_you_mean
 
 _SECONDS = values.whole(1, values.LONG_TIME)
 _VALUES: Final[dict[str, values.Check]] = {
+    "Comment": values.text,
     "Next": values.text,
     "Default": values.text,
     "End": values.flag,
@@ -42,6 +43,7 @@ _VALUES: Final[dict[str, values.Check]] = {
     "Assign": values.an_object,
     "Credentials": values.an_object,
 }
+_SHAPES: Final = ("Parameters", "ResultSelector", "ItemSelector")
 _TEMPLATES: Final = ("Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials")
 _PAIRS: Final = (
     ("TimeoutSeconds", "TimeoutSecondsPath"),
@@ -62,6 +64,7 @@ _RESERVED: Final = {
     "Retry": _WORK,
     "Catch": _WORK,
     "ResultPath": (*_WORK, "Pass"),
+    "Assign": (*_WORK, "Pass", "Choice", "Wait"),
     "Choices": ("Choice",),
     "Branches": ("Parallel",),
     "Iterator": ("Map",),
@@ -93,6 +96,8 @@ def state_problems(state: Any, where: str, machine_language: str) -> Problems:
     if language == JSONPATH:
         for name in _TEMPLATES:
             yield from template_problems(state.get(name), f"{where}/{name}")
+        for name in _SHAPES:
+            yield from values.check(name, state.get(name), values.a_template, f"{where}/{name}")
     yield from recovery_problems(state, where, language)
     yield from _own_rules(state, kind, where, language)
 

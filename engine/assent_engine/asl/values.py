@@ -43,6 +43,11 @@ def an_object(value: Any) -> Fault:
     return None if isinstance(value, dict) else (TYPE, "must be an object")
 
 
+def a_template(value: Any) -> Fault:
+    """The specification wants an object; lists are seen in the field, so they are taken."""
+    return None if isinstance(value, dict | list) else (TYPE, "must be an object")
+
+
 def a_list(value: Any) -> Fault:
     return None if isinstance(value, list) else (TYPE, "must be a list")
 

@@ -27,7 +27,8 @@ def is_open(value: Any) -> bool:
 
 def is_expression(value: Any) -> bool:
     """Whether a value is JSONata: the marks must enclose the whole text."""
-    return isinstance(value, str) and value.startswith("{%") and value.endswith("%}")
+    whole = isinstance(value, str) and len(value) >= len("{%%}")
+    return whole and value.startswith("{%") and value.endswith("%}")
 
 
 def objects(node: Any) -> Iterator[tuple[int, Json]]:

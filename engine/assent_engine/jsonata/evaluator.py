@@ -59,16 +59,33 @@ class Evaluator:
             raise QueryFailed(answer["at"], answer["cause"])
         return [_exact(at, value) for at, value in enumerate(answer["values"])]
 
+    def faults(self, expressions: list[str]) -> list[str | None]:
+        """Why each expression cannot be parsed, None where it can or where that is not known."""
+        with self._lock:
+            try:
+                answer = self._send(json.dumps({"parse": expressions}).encode() + b"\n")
+            except (_Gone, OSError):
+                self._stop()
+                return [None] * len(expressions)
+            except BaseException:
+                self._stop()
+                raise
+        found: list[str | None] = answer["faults"]
+        return found
+
     def close(self) -> None:
         """End the worker, if there is one."""
         with self._lock:
             self._stop()
 
     def _ask(self, question: Question) -> dict[str, Any]:
+        return self._send(_line(question))
+
+    def _send(self, line: bytes) -> dict[str, Any]:
         process = self._running()
         if process.stdin is None:
             raise _Gone(_DIED)
-        process.stdin.write(_line(question))
+        process.stdin.write(line)
         process.stdin.flush()
         return _read(process, self.seconds)
 

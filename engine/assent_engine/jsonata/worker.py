@@ -57,6 +57,24 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     return {"values": values}
 
 
+def faults(expressions: list[str]) -> dict[str, Any]:
+    """{faults: [...]}: why each expression cannot be parsed, or null; nothing is evaluated."""
+    return {"faults": [fault(text) for text in expressions]}
+
+
+def fault(text: str) -> str | None:
+    """Why one expression cannot be parsed; its regular expressions are not looked into."""
+    try:
+        Jsonata(text, lambda pattern, _flags: pattern)
+    except MemoryError:
+        raise
+    except RecursionError:
+        return None
+    except Exception as error:  # noqa: BLE001 - whatever the library raises is the answer
+        return cause(error)
+    return None
+
+
 def cause(error: Exception) -> str:
     """Why an expression failed, the same in every process."""
     if isinstance(error, Nothing):
@@ -82,7 +100,9 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     for line in questions:
         signal.alarm(LONGEST_TIME)
         try:
-            _write(answers, answer(json.loads(line)))
+            question = json.loads(line)
+            asked = question.get("parse")
+            _write(answers, answer(question) if asked is None else faults(asked))
         except MemoryError:
             os._exit(1)
         signal.alarm(0)

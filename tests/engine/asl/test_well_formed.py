@@ -34,8 +34,12 @@ LONG = "n" * 81
 INNER = {"StartAt": "I", "States": {"I": LAST}}
 
 
-def branches(*inner: Any) -> Json:
-    return one("Parallel", Branches=list(inner))
+def branches(*inner: Any, **fields: Any) -> Json:
+    return one("Parallel", Branches=list(inner), **fields)
+
+
+def assigning(name: str) -> Json:
+    return {"StartAt": name, "States": {name: {"Type": "Pass", "Assign": {"x": 2}, "End": True}}}
 
 
 def template(value: Any) -> Json:
@@ -322,6 +326,47 @@ INVALID = [
         "/States/A/Catch/0/Output",
     ),
     (task(TimeoutSeconds="{% 5 %}"), "field.type", "/States/A/TimeoutSeconds"),
+    # payload templates are objects (specification, Payload Template)
+    (one("Pass", Parameters="$.a"), "field.type", "/States/A/Parameters"),
+    (task(ResultSelector=5), "field.type", "/States/A/ResultSelector"),
+    (map_of(ItemSelector=True), "field.type", "/States/A/ItemSelector"),
+    # comments are texts (specification, Top-level fields and Comment)
+    ({**one("Pass"), "Comment": 5}, "field.type", "/Comment"),
+    ({**one("Pass"), "Version": 1}, "field.type", "/Version"),
+    (one("Pass", Comment=["a"]), "field.type", "/States/A/Comment"),
+    # a Reference Path names one place (specification, Reference Paths)
+    (task(ResultPath="$.a[*]"), "path.syntax", "/States/A/ResultPath"),
+    (task(ResultPath="$..a"), "path.syntax", "/States/A/ResultPath"),
+    # variables (specification and guide, Variables; knowledge points 45 and 46)
+    (one("Pass", Assign={"1a": 1}), "variable.bad_name", "/States/A/Assign/1a"),
+    (one("Pass", Assign={"a b.$": "$.x"}), "variable.bad_name", "/States/A/Assign/a b.$"),
+    (one("Pass", Assign={LONG: 1}), "variable.bad_name", f"/States/A/Assign/{LONG}"),
+    (
+        catch({"ErrorEquals": ALL, "Next": "B", "Assign": {"": 1}}),
+        "variable.bad_name",
+        "/States/A/Catch/0/Assign/",
+    ),
+    (machine({"Type": "Succeed", "Assign": {"a": 1}}), "field.unsupported", "/States/A/Assign"),
+    (machine({"Type": "Fail", "Assign": {"a": 1}}), "field.unsupported", "/States/A/Assign"),
+    (
+        branches(assigning("I"), Assign={"x": 1}),
+        "variable.outer_scope",
+        "/States/A/Branches/0/States/I/Assign/x",
+    ),
+    # JSONata is parsed before a machine is taken (answers of AWS: INVALID_JSONATA_EXPRESSION)
+    (jsonata(one("Pass", Output="{% 1 + %}")), "jsonata.syntax", "/States/A/Output"),
+    (jsonata(one("Pass", Output="{%%}")), "jsonata.syntax", "/States/A/Output"),
+    (jsonata(rule(Condition="{% ( %}")), "jsonata.syntax", "/States/A/Choices/0/Condition"),
+    (
+        jsonata(task(Arguments={"a": [1, '{% "open %}']})),
+        "jsonata.syntax",
+        "/States/A/Arguments/a/1",
+    ),
+    (
+        one("Pass", QueryLanguage="JSONata", Output={"a/b": "{% a[1,2) %}"}),
+        "jsonata.syntax",
+        "/States/A/Output/a~1b",
+    ),
 ]
 
 
@@ -415,6 +460,23 @@ VALID = {
     "a rule that always holds": jsonata(rule(Condition=True)),
     "keys like paths in JSONata": jsonata(one("Pass", Output={"x.$": "text"})),
     "a JSONata catcher": jsonata(catch({"ErrorEquals": ALL, "Next": "B", "Output": {"e": 1}})),
+    "a list as template": one("Pass", Parameters=[{"x.$": "$.a"}]),
+    "a key twice in a template": one("Pass", Parameters={"a": 1, "a.$": "$.x"}),
+    "no branches": branches(),
+    "a path of forty names": one("Pass", InputPath="$" + ".a" * 40),
+    "a resource of 300 characters": task(Resource="arn:" + "r" * 296),
+    "a placeholder as template": one("Pass", Parameters="${Parameters}"),
+    "a delay shorter than its interval": retry(
+        {"ErrorEquals": ALL, "IntervalSeconds": 9, "MaxDelaySeconds": 5}),
+    "a star in a quoted key": task(ResultPath="$['a*..b']"),
+    "a variable of another alphabet": one("Pass", Assign={"größe": 1, "_x.$": "$.a"}),
+    "one name in two branches": branches(assigning("I"), assigning("J")),
+    "an expression with a pattern": jsonata(one("Pass", Output="{% $match('a', /a+/i) %}")),
+    "an expression that fails only when it runs": jsonata(one("Pass", Output="{% 'a' / 1 %}")),
+    "an expression to be filled in": jsonata(one("Pass", Output="{% ${Expression} %}")),
+    "marks inside a text": jsonata(one("Pass", Output="x {% 1 + %}")),
+    "marks in a comment": jsonata(one("Pass", Comment="{% 1 + %}")),
+    "marks in a JSONPath state": one("Pass", Result="{% 1 + %}"),
     "an Assign beside each other": catch({"ErrorEquals": ALL, "Next": "B", "Assign": {"e": 1}}),
 }  # fmt: skip
 
@@ -458,6 +520,12 @@ def test_a_definition_that_nests_without_end_is_refused_at_once() -> None:
     for _ in range(100_000):
         inner = {"Not": inner}
     assert [problem.code for problem in well_formed(inner)] == ["asl.machine.too_deep"]
+
+
+def test_an_expression_whose_parsing_takes_too_long_is_not_judged() -> None:
+    hostile = "{% " + "(" * 200_000 + "1" + ")" * 200_000 + " %}"
+    assert well_formed(jsonata(one("Pass", Output=hostile))) == []
+    assert well_formed(jsonata(one("Pass", Output="{% 1 + %}"))) != []
 
 
 @settings(deadline=None)

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from assent_schemas.errors import PolicyInvalid
 from engine.jsonata.machines import INPUT, QUERY_ERROR, evaluated, pass_on, run
 
 # Each case: where it is written, the expression, its value. The numbers are the points of the
@@ -145,9 +146,6 @@ NO_VALUE = [
     ("a closure is no value", "function($x) { $x }"),
     ("a function inside a value", "{'f': $sum}"),
     ("a regular expression", "$contains('ab', /a+/)"),
-    ("a syntax error", "1 +"),
-    ("an unclosed text", "'a"),
-    ("no expression", ""),
     ("an unknown function", "$nope(1)"),
     ("a text in a sum", "'a' + 1"),
     ("a division by zero", "1 / 0"),
@@ -188,6 +186,12 @@ def test_an_expression_has_its_value(cited: str, expression: str, value: Any) ->
 @pytest.mark.parametrize(("cited", "expression"), NO_VALUE, ids=[c[0] for c in NO_VALUE])
 def test_an_expression_without_a_value_fails_its_state(cited: str, expression: str) -> None:
     assert evaluated(expression).error == QUERY_ERROR
+
+
+@pytest.mark.parametrize("expression", ["1 +", "'a", ""])
+def test_an_expression_that_cannot_be_parsed_is_refused_before_the_run(expression: str) -> None:
+    with pytest.raises(PolicyInvalid, match=r"asl\.jsonata\.syntax"):
+        evaluated(expression)
 
 
 @pytest.mark.parametrize(("cited", "value"), LITERALS, ids=[c[0] for c in LITERALS])

@@ -386,11 +386,11 @@ def _link(draw: st.DrawFn, depth: int) -> dict[str, Any]:
             **placed,
         }
     if kind == "pass":
-        value = draw(st.sampled_from([1, "1", None, [], {"x": 1}, {"symbol": 2}]))
-        given_up = draw(
+        value: Any = draw(st.sampled_from([1, "1", None, [], {"x": 1}, {"symbol": 2}]))
+        shaped: dict[str, Any] = draw(
             st.sampled_from([{}, {"result": value}, {"parameters": {"n.$": draw(PATHS)}}])
         )
-        return {"type": "Pass", **given_up, **placed}
+        return {"type": "Pass", **shaped, **placed}
     inner = machine(draw(chains(depth - 1)))
     if kind == "map":
         return {
