@@ -33,9 +33,9 @@ build:
 generate:
     uv run --frozen python -m assent_schemas.policy_schema > schemas/assent_schemas/policy.schema.json
 
-# State speed and memory: a table and build/benchmarks.json
+# State speed and memory, beside other engines: a table and build/benchmarks.json
 bench:
-    cd tests && uv run --frozen python -m benchmarks
+    cd tests && uv run --frozen --group bench python -m benchmarks
 
 # The long runs, by name: due-times (every zone, every month of seven years, against an oracle)
 torture name:
