@@ -16,12 +16,15 @@ from assent_engine.reading.schemas import allowed
 from assent_engine.reading.shapes import UNKNOWN, Shape
 from assent_engine.reading.ways import inner_machines
 from assent_engine.validation.resources import Resources
+from assent_schemas import exact_json
 from assent_schemas.errors import pointer
 from assent_schemas.policy import Policy
 from assent_schemas.states import AnyState, Machine, MapState, SucceedState, TaskState
 
 MOST_STATES: Final = 4_000
 DEEPEST: Final = 8
+MOST_WORK: Final = 4_000_000
+"""Bytes of the first data times states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,9 @@ class Answers:
 
 def places(policy: Policy, resources: Resources) -> Iterator[Place]:
     """Every state that can be reached, in inner machines too."""
-    first = first_data(policy)
+    # Large data in a large machine is followed as unknown: it would take too long.
+    size = len(exact_json.encode([policy.context_defaults, policy.input_schema]))
+    first = first_data(policy) if size * _count(policy) <= MOST_WORK else UNKNOWN
     yield from _places(policy, "", first, Seen(first, answers=Answers(resources)))
 
 
@@ -102,6 +107,11 @@ def _inside(place: Place) -> Iterator[Place]:
 def _item(state: MapState, raw: Shape, seen: Seen) -> Shape:
     items = UNKNOWN if flow.strange_fields(state) else flow.items_of(state, raw, seen)
     return shapes.item_of(items) if isinstance(items, shapes.Listed) else UNKNOWN
+
+
+def _count(machine: Machine) -> int:
+    inner = (one for state in machine.states.values() for _, one in inner_machines(state))
+    return len(machine.states) + sum(map(_count, inner))
 
 
 def _ends(state: AnyState) -> bool:
