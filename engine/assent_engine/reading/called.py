@@ -1,7 +1,8 @@
 """The policies that a policy runs: by name, and read where they are known."""
 
-from assent_engine.registry import StepRegistry
-from assent_engine.validation import reachable
+from collections.abc import Iterator, Mapping
+
+from assent_engine.registry import StepRegistry, tasks
 from assent_schemas.policy import Policy
 from assent_schemas.states import POLICY_RUN, AnyState, TaskState
 
@@ -24,3 +25,23 @@ def everyone(state: AnyState, registry: StepRegistry) -> dict[str, Policy]:
     """By name, the policy that a state runs and all that this one can reach; each of them once."""
     name = callee(state)
     return {} if name is None else reachable(name, registry.policies or {})
+
+
+def reachable(name: str, policies: Mapping[str, Policy]) -> dict[str, Policy]:
+    """A called policy and every one that it can reach, each of them once."""
+    found: dict[str, Policy] = {}
+    waiting = [name]
+    while waiting:
+        name = waiting.pop()
+        if name in policies and name not in found:
+            found[name] = policies[name]
+            waiting.extend(further(found[name]))
+    return found
+
+
+def further(policy: Policy) -> Iterator[str]:
+    """The policies that a policy calls itself, as it names them."""
+    for task in tasks(policy):
+        name = (task.parameters or {}).get("policy")
+        if task.resource == POLICY_RUN and isinstance(name, str):
+            yield name

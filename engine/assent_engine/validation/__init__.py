@@ -11,7 +11,7 @@ from typing import Any
 
 from assent_engine import asl
 from assent_engine.validation.approvals import approval_problems
-from assent_engine.validation.calls import Policies, call_problems, callees, reachable
+from assent_engine.validation.calls import Policies, call_problems, callees
 from assent_engine.validation.cycles import cycle_problems
 from assent_engine.validation.expressions import expression_problems
 from assent_engine.validation.languages import language_problems
@@ -41,7 +41,6 @@ __all__ = [
     "Resources",
     "callees",
     "machines",
-    "reachable",
     "validate",
     "warnings",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from assent_engine.reading.called import further, reachable
 from assent_engine.registry import tasks
 from assent_engine.validation.machines import Json, machines, objects
 from assent_engine.validation.problems import misspelt, problem
@@ -44,25 +45,6 @@ def resources_of(name: str, policies: Policies) -> set[str]:
     """Every step and macro that a called policy names, and those that it calls."""
     named = (task.resource for one in reachable(name, policies).values() for task in tasks(one))
     return set(named) - {POLICY_RUN}
-
-
-def reachable(name: str, policies: Policies) -> dict[str, Policy]:
-    """A called policy and every one that it can reach, each of them once."""
-    found: dict[str, Policy] = {}
-    waiting = [name]
-    while waiting:
-        name = waiting.pop()
-        if name in policies and name not in found:
-            found[name] = policies[name]
-            waiting.extend(_further(found[name]))
-    return found
-
-
-def _further(policy: Policy) -> Iterator[str]:
-    for task in tasks(policy):
-        name = (task.parameters or {}).get("policy")
-        if task.resource == POLICY_RUN and isinstance(name, str):
-            yield name
 
 
 def _calls(document: Json) -> Iterator[tuple[str, Json]]:
@@ -119,8 +101,8 @@ class _Ring:
         called = self.policies.get(name)
         if called is None or name in self._done:
             return None
-        for further in _further(called):
-            found = self._search(further, [*way, name], before | names)
+        for name_below in further(called):
+            found = self._search(name_below, [*way, name], before | names)
             if found is not None:
                 return found
         self._done.add(name)

@@ -190,8 +190,10 @@ NEVER_FITS = [
         policy(
             {
                 "Q": task("a.quote", result_selector={"x.$": "$.venue"}, next="B"),
-                "B": buying("$.x.city", next="Q"),
-            }
+                "B": buying("$.x.city", next="Q", catch=[{"error_equals": ["No"], "next": "End"}]),
+                "End": {"type": "Succeed"},
+            },
+            max_transitions=10,
         ),
         BUY,
     ),
