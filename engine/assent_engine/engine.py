@@ -9,13 +9,18 @@ from assent_engine.admission import Admission
 from assent_engine.clock import Clock, SystemClock
 from assent_engine.home import Home
 from assent_engine.journal import Ledger
+from assent_engine.library import StepLibrary
 from assent_engine.moments import timestamp
 from assent_engine.notices import Notice, NoticeBoard
 from assent_engine.policies import Policies
 from assent_engine.ports import Listener, Randomness, SystemRandomness, unheard
 from assent_engine.registry import StepRegistry, World
+from assent_engine.retention import DEFAULT, Keep
 from assent_engine.runner import Runs
-from assent_engine.store import Store
+from assent_engine.safekeeping import start_up
+from assent_engine.safekeeping.examination import Report
+from assent_engine.safekeeping.thinning import thin
+from assent_engine.store import StorageTrouble, Store
 from assent_engine.store.records import NewNotice
 
 
@@ -27,6 +32,8 @@ class Engine:
     store: Store
     policies: Policies
     runs: Runs
+    library: StepLibrary | None
+    clock: Clock
 
     @classmethod
     @asynccontextmanager
@@ -43,19 +50,47 @@ class Engine:
         """Take the home's lock and open its store and world.
 
         `registry` and `world` replace the installed step library; `tell` hears of progress.
-        Raises StoreError where the home cannot be used, Refused where another process has it.
+        Raises StoreError where the home cannot be used or is damaged, Refused where another
+        process has it.
         """
         home.prepare()
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
+        own = library.load() if world is None else None
         with home.locked():
-            async with Store.open(home.database) as store, _outside(home, world) as outside:
+            async with _sound_store(home, own, clock) as store, _outside(home, world) as outside:
                 registry = registry or StepRegistry.shared()
                 board = outside.with_part(NoticeBoard, StoredNotices(store, clock))
                 admission = Admission(store, clock, registry)
                 policies = Policies(store, clock, randomness, admission)
                 ledger = Ledger(await store.read.last_of_ledger())
                 runs = Runs(store, clock, randomness, registry, board, admission, ledger, tell)
-                yield cls(home, store, policies, runs)
+                yield cls(home, store, policies, runs, own, clock)
+
+    @property
+    def storage_trouble(self) -> StorageTrouble | None:
+        """Why nothing can be written for now; `store.probe` asks whether that is over."""
+        return self.store.storage_trouble
+
+    async def check_store(self) -> Report:
+        """Look at everything in the store, for idle time; cancelling it stops it at once."""
+        return await start_up.examine(self.home, self.library)
+
+    async def thin(self, keep: Keep = DEFAULT) -> int:
+        """Thin what retention no longer keeps, in small batches; the number of runs thinned."""
+        return await thin(self.store, self.clock, keep)
+
+
+@asynccontextmanager
+async def _sound_store(home: Home, own: StepLibrary | None, clock: Clock) -> AsyncIterator[Store]:
+    """The home's store, found whole before it is opened, and noted as closed after it was."""
+    mark, store = start_up.OpenMark(home.path), None
+    await start_up.inspect(home, own, unclean=mark.set())
+    try:
+        async with Store.open(home.database, clock) as store:
+            yield store
+    finally:
+        if store is not None and store.settled:
+            mark.clear()
 
 
 @asynccontextmanager

@@ -12,12 +12,13 @@ from typing import NoReturn
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
+from assent_engine import swap
 from assent_engine.moments import timestamp
 from assent_schemas.errors import Problem, Refused, StoreError
 
 VARIABLE = "ASSENT_HOME"
 PRIVATE = 0o700
-OURS = {"assent.sqlite", "lock", "paper-broker.sqlite", "prices.csv"}
+OURS = {"assent.sqlite", "lock", "paper-broker.sqlite", "prices.csv", swap.PLAN}
 """Files by which a home is known; any one of them will do."""
 
 
@@ -63,7 +64,8 @@ class Home:
     def locked(self) -> Iterator[None]:
         """Hold the home alone; raises Refused, naming the holder, where another process does.
 
-        The kernel frees the lock when its holder dies, however it dies.
+        The kernel frees the lock when its holder dies, however it dies. A restore that was
+        interrupted is finished first.
         """
         lock = FileLock(self.path / "lock", mode=0o600)
         try:
@@ -74,10 +76,17 @@ class Home:
             self._refuse(error)
         try:
             self._sign()
+            self._finish_restore()
             yield
         finally:
             self._holder.unlink(missing_ok=True)
             lock.release()
+
+    def _finish_restore(self) -> None:
+        try:
+            swap.finish(self.path)
+        except OSError as error:
+            self._refuse(error)
 
     @property
     def _holder(self) -> Path:

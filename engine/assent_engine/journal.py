@@ -39,7 +39,7 @@ class Journal:
         """
         journal = cls(run_id)
         for entry in entries:
-            journal._check(entry)
+            journal.verify(entry)
             journal.seq, journal.head = entry.seq, entry.hash
             if entry.seq > after:
                 journal._recorded.setdefault(entry.scope, deque()).append(entry)
@@ -86,7 +86,8 @@ class Journal:
         entries = [entry for scope in scopes for entry in self._recorded.pop(scope)]
         return sorted(entries, key=lambda entry: entry.seq)
 
-    def _check(self, entry: JournalEntry) -> None:
+    def verify(self, entry: JournalEntry) -> None:
+        """Raise Diverged unless this is the chain's next entry, as it was written."""
         digest = entry_hash(
             entry.run_id,
             entry.seq,
@@ -117,13 +118,28 @@ def seal(head: str, cursor: Any) -> str:
 
 @dataclass(slots=True)
 class Ledger:
-    """The chain of run ends, which retention never thins; `last` is its newest entry."""
+    """The chain of run ends, which retention never thins; `committed` is its newest entry on disk.
 
-    last: LedgerEntry | None
+    `failures` is the store's count of lost batches: ends that were lost with one are forgotten.
+    """
 
-    def append(self, run_id: str, run_hash: str) -> LedgerEntry:
+    committed: LedgerEntry | None
+    failures: int = 0
+    last: LedgerEntry | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.last = self.committed
+
+    def append(self, run_id: str, run_hash: str, failures: int = 0) -> LedgerEntry:
         """The entry for a run's end; the caller hands it to the store at once, in order."""
+        if failures != self.failures:
+            self.last, self.failures = self.committed, failures
         seq, previous = (self.last.seq + 1, self.last.hash) if self.last else (1, GENESIS)
         digest = entry_hash(seq, run_id, run_hash, previous)
         self.last = LedgerEntry(seq, run_id, run_hash, previous, digest)
         return self.last
+
+    def confirm(self, entry: LedgerEntry) -> None:
+        """Note that an entry, and so all before it, is on disk."""
+        if self.committed is None or entry.seq > self.committed.seq:
+            self.committed = entry

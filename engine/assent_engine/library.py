@@ -32,6 +32,17 @@ class StepLibrary(Protocol):
         """Copy a home's outside world, as far as it has one, into another folder."""
         ...
 
+    def faults(self, home: Path, *, thorough: bool) -> list[tuple[str, str]]:
+        """What is damaged in a home's outside world, as (file, fault); nothing where it is whole.
+
+        `thorough` looks at everything, otherwise only at what is quickly looked at.
+        """
+        ...
+
+    def files(self) -> tuple[str, ...]:
+        """The names of the files in a home that hold its outside world."""
+        ...
+
     def overview(self, home: Path) -> dict[str, Any]:
         """The outside world as it stands: cash, positions, orders, as exact JSON."""
         ...

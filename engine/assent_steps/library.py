@@ -53,9 +53,30 @@ class PaperLibrary:
         if (broker := home / schema.FILE).exists():
             _copy(broker, to / schema.FILE)
 
+    def faults(self, home: Path, *, thorough: bool) -> list[tuple[str, str]]:
+        """What SQLite finds wrong with the paper broker's books, as (file, fault)."""
+        broker = home / schema.FILE
+        return [(schema.FILE, fault) for fault in _faults(broker, thorough)]
+
+    def files(self) -> tuple[str, ...]:
+        """The books and the prices."""
+        return schema.FILE, FILE
+
     def overview(self, home: Path) -> dict[str, Any]:
         """{cash, positions, total_value, orders} as exact JSON; null where a price is unknown."""
         return _finish(overview_of(home))
+
+
+def _faults(broker: Path, thorough: bool) -> list[str]:
+    if not broker.exists() or broker.stat().st_size == 0:
+        return []
+    check = "integrity_check" if thorough else "quick_check"
+    try:
+        with closing(sqlite3.connect(f"{broker.absolute().as_uri()}?mode=ro", uri=True)) as books:
+            said = [line for (line,) in books.execute(f"PRAGMA {check}(20)")]
+    except sqlite3.Error as error:
+        return [str(error)]
+    return [line for line in said if line != "ok"]
 
 
 def _copy(broker: Path, to: Path) -> None:

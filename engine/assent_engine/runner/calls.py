@@ -58,6 +58,8 @@ class Calls:
     tell: Listener
     loose: set[str]
     """Idempotency keys of calls that timed out in a thread of this process: it may still run."""
+    doubtful: bool = False
+    """The run was restored: the outside may have done what the journal does not know of."""
 
     async def perform(self, effect: RunStep, scope: str) -> Outcome:
         """The recorded outcome of this key, or the outcome of calling the step now."""
@@ -132,12 +134,12 @@ class Calls:
 
     async def _side_effect(self, call: "Call", *, intended: bool) -> Outcome:
         outcome: Outcome | None = None
-        if intended:
+        if not intended:
+            await self._intend(call)
+        if intended or self.doubtful:
             outcome = await self.settle(call)
             if outcome is None:
                 await self._permit_or_withdraw(call)
-        else:
-            await self._intend(call)
         if outcome is None:
             self._progress("step.started", call)
             outcome = await self._try(call)

@@ -7,7 +7,7 @@ from assent_engine.clock import Clock
 from assent_engine.journal import Diverged, Journal
 from assent_engine.moments import timestamp
 from assent_engine.runner.halts import NeedsOwner
-from assent_engine.store import Store
+from assent_engine.store import Pen
 from assent_engine.store.records import Record
 
 
@@ -15,7 +15,7 @@ from assent_engine.store.records import Record
 class Recorder:
     """Appends to one run's journal through the store."""
 
-    store: Store
+    store: Pen
     clock: Clock
     journal: Journal
 

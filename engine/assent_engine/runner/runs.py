@@ -74,7 +74,7 @@ class Runs:
             return await self._start(admitted, header)
 
     async def _start(self, admitted: Admitted, header: RunHeader) -> RunReport:
-        recorder = Recorder(self.store, self.clock, Journal(header.run_id))
+        recorder = Recorder(self.store.pen(), self.clock, Journal(header.run_id))
         first = {
             "started": header.started,
             "seed": header.seed,
@@ -102,7 +102,7 @@ class Runs:
             journal, header, cursor = await self._recorded(row, admitted)
         except Halt as halt:
             return await self._halted(run_id, halt)
-        recorder = Recorder(self.store, self.clock, journal)
+        recorder = Recorder(self.store.pen(), self.clock, journal)
         at = timestamp(self.clock.now())
         await self.store.commit(RunStatusChanged(run_id, RunStatus.RUNNING, None, None, at))
         return await self._drive(admitted, header, recorder, cursor)
@@ -179,6 +179,7 @@ class Runs:
             self._permit(admitted, deadline, budget),
             self.tell,
             self._loose,
+            await self.store.read.restored(header.run_id),
         )
         driver = Driver(
             admitted.program, header, recorder, calls, self.clock, self.tell, budget, cursor
@@ -232,8 +233,10 @@ class Runs:
         notice = await self._failure_notice(admitted, report, at)
         data = {"status": report.status, **(outcome.as_json() if outcome else {})}
         entry = driver.recorder.entry("", "", "end", data)
-        ledger = self.ledger.append(report.run_id, driver.recorder.journal.head)
-        await self.store.commit(entry, ledger, ended, *notice)
+        head, failures = driver.recorder.journal.head, self.store.failures
+        ledger = self.ledger.append(report.run_id, head, failures)
+        await driver.recorder.store.commit(entry, ledger, ended, *notice)
+        self.ledger.confirm(ledger)
         self.tell(Progress("run.ended", report.run_id, about={"status": report.status}))
         return report
 

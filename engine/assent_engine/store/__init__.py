@@ -1,6 +1,7 @@
 """The SQLite store: one writer with group commit, read-only readers."""
 
+from assent_engine.store.faults import StorageTrouble
 from assent_engine.store.reader import Reader
-from assent_engine.store.store import Store
+from assent_engine.store.store import Pen, Store
 
-__all__ = ["Reader", "Store"]
+__all__ = ["Pen", "Reader", "StorageTrouble", "Store"]

@@ -3,8 +3,9 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 
@@ -25,6 +26,7 @@ _RUN_COLUMNS = (
     "id, policy_id, policy_version, policy_hash, status, current_step, context, cursor,"
     " cursor_seq, output, error, cause, created_at, updated_at"
 )
+Word = TypeVar("Word", bound=StrEnum)
 _JSON_COLUMNS = (6, 7, 9)
 _STEPS = 6
 
@@ -100,6 +102,24 @@ class Reader:
         sql = "SELECT * FROM saga_log WHERE run_id = ? ORDER BY seq"
         return [SagaEntry(*row) for row in await self._all(sql, run_id)]
 
+    async def restored(self, run_id: str) -> bool:
+        """Whether a run stood open in a backup that was restored."""
+        sql = "SELECT restored_at IS NOT NULL FROM workflow_executions WHERE id = ?"
+        return any(yes for (yes,) in await self._all(sql, run_id))
+
+    async def thinnable(self) -> list[tuple[str, RunStatus, str, int, int]]:
+        """Ended runs with all details: id, status, end, number of effects, bytes of details."""
+        sql = (
+            "SELECT r.id, r.status, r.updated_at,"
+            " (SELECT count(*) FROM saga_log s WHERE s.run_id = r.id), length(r.context)"
+            " + (SELECT total(length(data)) FROM journal j WHERE j.run_id = r.id)"
+            " FROM workflow_executions r JOIN ledger l ON l.run_id = r.id WHERE thinned_at IS NULL"
+        )
+        return [
+            (run_id, _word(RunStatus, status), ended, effects, int(size))
+            for run_id, status, ended, effects, size in await self._all(sql)
+        ]
+
     async def last_of_ledger(self) -> LedgerEntry | None:
         rows = await self._all("SELECT * FROM ledger ORDER BY seq DESC LIMIT 1")
         return LedgerEntry(*rows[0]) if rows else None
@@ -131,12 +151,12 @@ class Reader:
 
 def _policy(row: tuple[Any, ...]) -> PolicyRow:
     policy_id, name, status, *rest = row
-    return PolicyRow(policy_id, name, PolicyStatus(status), *rest)
+    return PolicyRow(policy_id, name, _word(PolicyStatus, status), *rest)
 
 
 def _version(row: tuple[Any, ...]) -> VersionRow:
     policy_id, version, digest, document, status, *rest = row
-    return VersionRow(policy_id, version, digest, document, VersionStatus(status), *rest)
+    return VersionRow(policy_id, version, digest, document, _word(VersionStatus, status), *rest)
 
 
 def _run(row: tuple[Any, ...]) -> RunRow:
@@ -144,8 +164,15 @@ def _run(row: tuple[Any, ...]) -> RunRow:
         _decoded(value) if at in _JSON_COLUMNS and value is not None else value
         for at, value in enumerate(row)
     ]
-    values[4] = RunStatus(values[4])
+    values[4] = _word(RunStatus, values[4])
     return RunRow(*values)
+
+
+def _word(words: type[Word], text: str) -> Word:
+    try:
+        return words(text)
+    except ValueError as error:
+        raise StoreError(_unreadable(Path("a record"), error)) from error
 
 
 def _decoded(text: str) -> Any:
@@ -156,5 +183,5 @@ def _decoded(text: str) -> Any:
 
 
 def _unreadable(path: Path, error: Exception) -> Problem:
-    title, remedy = "The store cannot be read", "Restore it from a backup, or use another home."
+    title, remedy = "The store cannot be read", "See what is wrong: assent verify"
     return Problem("store.unreadable", title, f"{path}: {error}.", remedy)

@@ -245,3 +245,27 @@ class AuditEntry:
     action: str
     subject: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalThinned:
+    """Of an ended run's journal only the first and the last entry stay: the ledger has its hash."""
+
+    sql: ClassVar[str] = (
+        "DELETE FROM journal WHERE run_id = :run_id AND seq > 1"
+        " AND seq < (SELECT max(seq) FROM journal WHERE run_id = :run_id)"
+        " AND EXISTS (SELECT 1 FROM ledger WHERE run_id = :run_id)"
+    )
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunThinned:
+    """An ended run without the details of how it got there."""
+
+    sql: ClassVar[str] = (
+        "UPDATE workflow_executions SET thinned_at = :at, context = NULL, cursor = NULL,"
+        " cursor_seq = 0 WHERE id = :id AND EXISTS (SELECT 1 FROM ledger WHERE run_id = :id)"
+    )
+    id: str
+    at: str

@@ -3,13 +3,19 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import aiosqlite
 
+from assent_engine import durable
+from assent_engine.clock import Clock, SystemClock
+from assent_engine.moments import timestamp
 from assent_engine.store import tables
+from assent_engine.store.faults import StorageTrouble
 from assent_engine.store.reader import Reader
-from assent_engine.store.records import Record
+from assent_engine.store.records import AuditEntry, Record
 from assent_engine.store.writer import Writer
 from assent_schemas.errors import Problem, StoreError
 
@@ -17,29 +23,49 @@ from assent_schemas.errors import Problem, StoreError
 class Store:
     """One open database: `read` for questions, `commit` and `enqueue` for records.
 
-    `foreign_writes` counts how often another connection was seen to have written.
+    `foreign_writes` counts how often another connection was seen to have written. `settled`
+    becomes true when the store was closed with everything it was given on disk.
     """
 
-    def __init__(self, connection: aiosqlite.Connection, data_version: int, reader: Reader) -> None:
+    def __init__(
+        self, connection: aiosqlite.Connection, data_version: int, reader: Reader, clock: Clock
+    ) -> None:
         self.read = reader
         self.foreign_writes = 0
-        self._writer = Writer(connection, data_version, self._count_foreign_write)
+        self.settled = False
+        self._now = partial(_now, clock)
+        self._connection = connection
+        self._writer = Writer(connection, data_version, self._count_foreign_write, self._now)
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path) -> AsyncIterator["Store"]:
+    async def open(cls, path: Path, clock: Clock | None = None) -> AsyncIterator["Store"]:
         """Open or create a database; the caller holds the home's lock. Raises StoreError."""
         connection = await _connect(path)
         try:
             ((data_version,),) = await connection.execute_fetchall("PRAGMA data_version")
             async with Reader.open(path) as reader:
-                store = cls(connection, data_version, reader)
+                store = cls(connection, data_version, reader, clock or SystemClock())
                 try:
                     yield store
                 finally:
-                    await store._writer.close()
+                    await store._close()
         finally:
             await connection.close()
+
+    @property
+    def storage_trouble(self) -> StorageTrouble | None:
+        """Why nothing can be written for now; reads go on, the next commit that works ends it."""
+        return self._writer.trouble
+
+    @property
+    def failures(self) -> int:
+        """How many batches of records were lost since the store was opened."""
+        return self._writer.failures
+
+    def pen(self) -> "Pen":
+        """A way to write records that build on each other."""
+        return Pen(self, self._writer, self.failures)
 
     async def commit(self, *records: Record) -> None:
         """Write records in one transaction; returns when they are synced. Raises StoreError."""
@@ -49,8 +75,56 @@ class Store:
         """Write records within 50 ms, in order, without waiting. Raises StoreError."""
         self._writer.enqueue(records)
 
+    async def probe(self) -> bool:
+        """While there is storage trouble, try to write; True when there is none (any more)."""
+        trouble = self.storage_trouble
+        if trouble is None:
+            return True
+        over = AuditEntry(self._now(), "engine", "storage.recovered", trouble.since, trouble.reason)
+        try:
+            await self.commit(over)
+        except StoreError:
+            return False
+        return True
+
     def _count_foreign_write(self) -> None:
         self.foreign_writes += 1
+
+    async def _close(self) -> None:
+        try:
+            await self._writer.close()
+            self.settled = not self._writer.unsettled
+        finally:
+            if self._writer.unsettled:
+                # While the reader still holds the file, closing does not sync it once more.
+                await self._connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Writes one run's records: once any batch was lost it writes nothing more.
+
+    What follows a lost record would tell of something that never was; the run is stopped by
+    the StoreError and goes on from what is recorded, with a new pen.
+    """
+
+    store: Store
+    writer: Writer
+    failures: int
+
+    async def commit(self, *records: Record) -> None:
+        """As Store.commit."""
+        self.writer.refuse_after(self.failures)
+        await self.store.commit(*records)
+
+    def enqueue(self, *records: Record) -> None:
+        """As Store.enqueue."""
+        self.writer.refuse_after(self.failures)
+        self.store.enqueue(*records)
+
+
+def _now(clock: Clock) -> str:
+    return timestamp(clock.now())
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:
@@ -71,19 +145,17 @@ async def _connect(path: Path) -> aiosqlite.Connection:
 
 async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
     await connection.execute_fetchall("PRAGMA busy_timeout = 5000")
-    new = await _is_new(connection, path)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON"):
+    version = await _form(connection, path)
+    for pragma in tables.SETTINGS:
         await connection.execute_fetchall(f"PRAGMA {pragma}")
-    if new:
-        await connection.executescript(
-            f"BEGIN IMMEDIATE; {tables.TABLES}"
-            f" PRAGMA application_id = {tables.APPLICATION_ID};"
-            f" PRAGMA user_version = {tables.VERSION}; COMMIT;"
-        )
+    if version == 0:
+        await connection.executescript(tables.creation())
+    elif version < tables.VERSION:
+        await _migrate(connection, path, version)
 
 
-async def _is_new(connection: aiosqlite.Connection, path: Path) -> bool:
-    """Whether the tables are still to be made; raises StoreError where it is none of ours."""
+async def _form(connection: aiosqlite.Connection, path: Path) -> int:
+    """The form of the tables, 0 where there are none; raises StoreError for those of others."""
     ((owner,),) = await connection.execute_fetchall("PRAGMA application_id")
     ((version,),) = await connection.execute_fetchall("PRAGMA user_version")
     ((tables_there,),) = await connection.execute_fetchall("SELECT count(*) FROM sqlite_master")
@@ -91,7 +163,20 @@ async def _is_new(connection: aiosqlite.Connection, path: Path) -> bool:
         raise StoreError(_unusable(path, "it belongs to another program"))
     if version > tables.VERSION:
         raise StoreError(_unusable(path, f"it was written by a newer version ({version})"))
-    return bool(version == 0)
+    return int(version)
+
+
+async def _migrate(connection: aiosqlite.Connection, path: Path, version: int) -> None:
+    """Keep a copy of the older form beside the database, then bring it up to the present one."""
+    copy = path.with_name(f"{path.name}.form-{version}")
+    await connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+    if not copy.exists():
+        part = copy.with_name(f"{copy.name}.part")
+        part.unlink(missing_ok=True)
+        await connection.execute("VACUUM INTO ?", (str(part),))
+        part.chmod(0o600)
+        durable.put(part, copy)
+    await connection.executescript(tables.migration(version))
 
 
 def _unusable(path: Path, reason: str) -> Problem:

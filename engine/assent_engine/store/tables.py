@@ -1,7 +1,10 @@
 """The tables, and how an older database becomes the present one."""
 
-VERSION = 1
+VERSION = 2
 APPLICATION_ID = 0x41737374  # "Asst"
+
+SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON", "wal_autocheckpoint = 0")
+"""What the writing connection is set to; it checkpoints by itself, so as to hear of failures."""
 
 TABLES = """
 CREATE TABLE policies (
@@ -57,7 +60,9 @@ CREATE TABLE workflow_executions (
     error TEXT,
     cause TEXT,
     created_at TEXT NOT NULL,
-    updated_at TEXT NOT NULL
+    updated_at TEXT NOT NULL,
+    thinned_at TEXT,
+    restored_at TEXT
 ) STRICT;
 CREATE INDEX executions_by_status ON workflow_executions (status);
 
@@ -116,3 +121,25 @@ CREATE TABLE audit (
     detail TEXT NOT NULL
 ) STRICT;
 """
+
+MIGRATIONS = {
+    1: """
+ALTER TABLE workflow_executions ADD COLUMN thinned_at TEXT;
+ALTER TABLE workflow_executions ADD COLUMN restored_at TEXT;
+""",
+}
+"""What brings a form to the one after it."""
+
+
+def creation() -> str:
+    """The script that makes a new database, whole or not at all."""
+    return _at_once(f"{TABLES} PRAGMA application_id = {APPLICATION_ID};")
+
+
+def migration(version: int) -> str:
+    """The script that brings an older form to the present one, whole or not at all."""
+    return _at_once("".join(MIGRATIONS[form] for form in range(version, VERSION)))
+
+
+def _at_once(statements: str) -> str:
+    return f"BEGIN IMMEDIATE; {statements} PRAGMA user_version = {VERSION}; COMMIT;"

@@ -8,11 +8,15 @@ from itertools import groupby
 
 import aiosqlite
 
+from assent_engine.store.faults import StorageTrouble, broken, in_trouble, passing, refusal
 from assent_engine.store.records import Record, parameters
-from assent_schemas.errors import Problem, StoreError
+from assent_schemas.errors import StoreError
 
 WINDOW = 0.05
 """Seconds that a record nobody waits for may stay unwritten."""
+CHECKPOINT_BYTES = 4 * 1024 * 1024
+"""About how much may be written before the log is carried over into the database."""
+_PAGE = 4096
 
 
 @dataclass(slots=True)
@@ -26,6 +30,7 @@ class Writer:
 
     `foreign_write` is called, before anyone who waits is told, when another connection has
     changed the database since the last commit, at first since `data_version` was read.
+    `failures` counts the batches that were lost.
     """
 
     def __init__(
@@ -33,14 +38,21 @@ class Writer:
         connection: aiosqlite.Connection,
         data_version: int,
         foreign_write: Callable[[], None],
+        now: Callable[[], str],
     ) -> None:
+        self.failures = 0
+        self.trouble: StorageTrouble | None = None
+        self.broken: StoreError | None = None
+        self.unsettled = False
         self._connection = connection
         self._foreign_write = foreign_write
+        self._now = now
         self._batch = _Batch([], [])
         self._any, self._urgent = asyncio.Event(), asyncio.Event()
         self._data_version = data_version
-        self._trouble: StoreError | None = None
-        self._untold = False
+        self._unchecked = 0
+        self._wrote = False
+        self._untold: StoreError | None = None
         self._closing = False
         self._task = asyncio.create_task(self._run())
 
@@ -56,20 +68,29 @@ class Writer:
         self._urgent.set()
         await waiter
 
+    def refuse_after(self, failures: int) -> None:
+        """Raise StoreError where a batch was lost since `failures` was read."""
+        if failures != self.failures:
+            self._untold = None
+            raise self.broken or in_trouble("an earlier record could not be written")
+
     async def close(self) -> None:
         """Write what is left and stop; raises StoreError for a failure nobody heard of."""
         self._closing = True
         self._any.set()
         self._urgent.set()
         await self._task
-        if self._trouble is not None and self._untold:
-            raise self._trouble
-        self._trouble = self._trouble or StoreError(_problem("it is closed"))
+        if self.broken is None and self._wrote:
+            await self._checkpoint("TRUNCATE")
+        self.unsettled = self.broken is not None
+        self.broken = self.broken or broken("it is closed")
+        if self._untold is not None:
+            raise self._untold
 
     def _accept(self, records: Sequence[Record]) -> None:
-        if self._trouble is not None:
-            self._untold = False
-            raise self._trouble
+        if self.broken is not None:
+            self._untold = None
+            raise self.broken
         self._batch.records.extend(records)
         self._any.set()
 
@@ -94,9 +115,12 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - whatever it is, whoever waits must hear of it
             self._fail(batch, error)
             return
+        self.trouble = None
         for waiter in batch.waiters:
             if not waiter.done():
                 waiter.set_result(None)
+        if self._unchecked > CHECKPOINT_BYTES:
+            await self._checkpoint("PASSIVE")
 
     async def _transaction(self, records: list[Record]) -> bool:
         """Write all records at once; True when somebody else had written since the last time."""
@@ -104,22 +128,57 @@ class Writer:
         try:
             ((version,),) = await self._connection.execute_fetchall("PRAGMA data_version")
             for sql, group in _grouped(records):
-                await self._connection.executemany(sql, [parameters(one) for one in group])
+                rows = [parameters(one) for one in group]
+                self._unchecked += sum(map(_size, rows))
+                await self._connection.executemany(sql, rows)
         except BaseException:
             await self._connection.rollback()
             raise
-        await self._connection.commit()
+        await self._commit()
         changed = bool(version != self._data_version)
         self._data_version = version
+        self._unchecked += _PAGE
+        self._wrote = True
         return changed
 
+    async def _commit(self) -> None:
+        try:
+            await self._connection.commit()
+        except Exception as error:
+            # Only what is known not to be on disk may be taken back; the rest is for a restart.
+            if passing(error):
+                await self._connection.rollback()
+            raise
+
+    async def _checkpoint(self, mode: str) -> None:
+        """Carry the log over. SQLite would do so by itself, but keep a failed sync to itself."""
+        self._unchecked = 0
+        try:
+            await self._connection.execute_fetchall(f"PRAGMA wal_checkpoint({mode})")
+        except Exception as error:  # noqa: BLE001 - as for a commit; what was committed stays so
+            self._note(error)
+
     def _fail(self, batch: _Batch, error: Exception) -> None:
-        self._trouble = StoreError(_problem(str(error)))
+        """Nothing of this batch, nor of what came in meanwhile and may build on it, is written."""
+        self.failures += 1
+        told = self._note(error)
         waiting = [one for one in (*batch.waiters, *self._batch.waiters) if not one.done()]
-        self._untold = not waiting
+        self._untold = None if waiting else told
         for waiter in waiting:
-            waiter.set_exception(self._trouble)
+            waiter.set_exception(told)
         self._batch = _Batch([], [])
+
+    def _note(self, error: Exception) -> StoreError:
+        """Remember what a failure means for all that follows."""
+        if not passing(error):
+            self.broken = refusal(error)
+            return self.broken
+        self.trouble = self.trouble or StorageTrouble(self._now(), str(error))
+        return refusal(error)
+
+
+def _size(row: dict[str, object]) -> int:
+    return sum(len(value) for value in row.values() if isinstance(value, str | bytes))
 
 
 def _grouped(records: list[Record]) -> Iterator[tuple[str, Iterator[Record]]]:
@@ -128,8 +187,3 @@ def _grouped(records: list[Record]) -> Iterator[tuple[str, Iterator[Record]]]:
     changes = [record for record in records if not record.sql.startswith("INSERT")]
     new.sort(key=lambda record: record.sql)
     return groupby([*new, *changes], lambda record: record.sql)
-
-
-def _problem(reason: str) -> Problem:
-    title, remedy = "The store cannot be written", "Nothing further will be acted upon."
-    return Problem("store.write_failed", title, f"{reason}.", remedy)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from assent_engine import library
+from assent_engine import library, swap
 from assent_engine.engine import Engine
 from assent_engine.home import Home
 from assent_engine.ports import Listener, unheard
@@ -22,7 +22,7 @@ async def acting(
 
     Only with `new` is a home made where there is none: a mistyped --home must not be one.
     """
-    found = Home.find(home) if new else _with_policies(home)
+    found = Home.find(home) if new else with_policies(home)
     library.load()
     async with Engine.open(found, tell=tell) as engine:
         yield engine
@@ -31,7 +31,7 @@ async def acting(
 @asynccontextmanager
 async def reading(home: Path | None) -> AsyncIterator[Reader]:
     """Open a home to look at it, also while another process acts; raises Refused without one."""
-    async with Reader.open(_with_policies(home).database) as reader:
+    async with Reader.open(with_policies(home).database) as reader:
         yield reader
 
 
@@ -44,10 +44,11 @@ def existing(home: Path | None, remedy: str) -> Home:
     return found
 
 
-def _with_policies(home: Path | None) -> Home:
+def with_policies(home: Path | None) -> Home:
+    """The home, which must have a store; raises Refused."""
     remedy = "Propose a policy first: assent policy propose FILE"
     found = existing(home, remedy)
-    if not found.database.exists():
+    if not found.database.exists() and not swap.pending(found.path):
         detail = f"Nothing was proposed in the home {found.path} yet."
         raise Refused(Problem("home.empty", "There is nothing here yet", detail, remedy))
     return found

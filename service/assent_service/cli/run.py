@@ -39,8 +39,10 @@ def start(policy: str, given: Any, home: Path | None, as_json: bool) -> None:
 def resume(run_id: str | None, home: Path | None, as_json: bool) -> None:
     """Go on with what a crash, a stop or a wait left.
 
-    Without RUN_ID with every run that has not ended.
+    Without RUN_ID with every run that has not ended, but for those that a restore left in
+    doubt: these go on only when they are named.
     """
+    from assent_engine.safekeeping.restore import RESTORED
     from assent_service.cli.opening import acting
     from assent_service.cli.progress import live
 
@@ -48,7 +50,8 @@ def resume(run_id: str | None, home: Path | None, as_json: bool) -> None:
         with live(silent=as_json) as tell:
             async with acting(home, tell) as engine:
                 if run_id is None:
-                    names = [row.id for row in await engine.runs.open_runs()]
+                    rows = await engine.runs.open_runs()
+                    names = [row.id for row in rows if row.error != RESTORED]
                 else:
                     names = [_full_id(run_id, await engine.store.read.runs())]
                 return [await engine.runs.resume(name) for name in names]

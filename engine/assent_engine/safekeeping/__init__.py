@@ -1,0 +1,1 @@
+"""Keeping a home's memory safe: finding damage, backing up, restoring, thinning."""

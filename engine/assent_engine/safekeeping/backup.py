@@ -1,0 +1,118 @@
+"""Making a backup while the engine acts: a copy of the store first, then of the outside world.
+
+In that order whatever the store says was done stands in the copied outside too. What the outside
+did later than the store's copy is found again by its idempotency key.
+"""
+
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from assent_engine import durable
+from assent_engine.home import Home
+from assent_engine.library import StepLibrary
+from assent_engine.moments import timestamp
+from assent_engine.safekeeping import archive, examination, shelf
+from assent_engine.safekeeping.archive import Manifest
+from assent_engine.safekeeping.examination import Report
+from assent_schemas.errors import Problem, Refused, StoreError
+
+
+def back_up(
+    home: Home, library: StepLibrary | None, now: datetime, to: Path | None = None
+) -> tuple[Path, Manifest]:
+    """Write a verified backup, by default into the home; raises StoreError or Refused.
+
+    The home may be in use by this or another process: each file is read in one transaction,
+    and nobody waits for it. A damaged store is not backed up; no file is ever overwritten.
+    """
+    try:
+        file = to or shelf.place(home.path, now)
+        if file.exists():
+            raise Refused(_exists(file))
+        with tempfile.TemporaryDirectory(prefix=".backing-up-", dir=file.parent) as folder:
+            return file, _made(home, library, now, file, Path(folder))
+    except OSError as error:
+        raise StoreError(_unwritten(error)) from error
+
+
+def _made(
+    home: Home, library: StepLibrary | None, now: datetime, file: Path, folder: Path
+) -> Manifest:
+    content, part = folder / "content", folder / "part"
+    content.mkdir()
+    copy_store(home.database, content / home.database.name)
+    if library is not None:
+        library.copy_world(home.path, content)
+    if findings := examined(content, library).findings:
+        detail = f"{findings[0].subject}: {findings[0].detail}."
+        title, remedy = "The store is damaged", "See all of it: assent verify"
+        raise StoreError(Problem("store.damaged", title, detail, remedy))
+    manifest = archive.pack(content, names(library), timestamp(now), part)
+    # Linking, unlike renaming, refuses a file that came to be meanwhile.
+    durable.sync(part)
+    file.hardlink_to(part)
+    durable.sync_folder(file.parent)
+    return manifest
+
+
+def copy_store(database: Path, to: Path) -> None:
+    """A consistent copy in one file, without a log beside it; raises StoreError."""
+    to.touch(mode=0o600)
+    try:
+        with (
+            closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(to)) as target,
+        ):
+            source.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        title, remedy = "The store cannot be read", "See what is wrong: assent verify"
+        problem = Problem("store.unreadable", title, f"{database}: {error}.", remedy)
+        raise StoreError(problem) from error
+
+
+def verified(file: Path, library: StepLibrary | None, folder: Path) -> tuple[Manifest, Report]:
+    """A backup's content, unpacked into an empty folder, and what examining it found."""
+    manifest = archive.unpack(file, folder, names(library))
+    return manifest, examined(folder, library)
+
+
+def examined(folder: Path, library: StepLibrary | None) -> Report:
+    """What a thorough look at a copied home finds."""
+    database = Home(folder).database
+    try:
+        with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+            report = examination.whole(connection)
+            if not examination.is_ours(connection):
+                report.add("pages", [(database.name, "it is no store of this release")])
+    except sqlite3.Error as error:
+        report = Report()
+        report.add("pages", [(database.name, str(error))])
+    if library is not None:
+        report.add("world", [*library.faults(folder, thorough=True)] or [None])
+    return report
+
+
+def names(library: StepLibrary | None) -> tuple[str, ...]:
+    """The names of the files that make up a home."""
+    return (Home(Path()).database.name, *(library.files() if library else ()))
+
+
+def discard(folder: Path) -> None:
+    """Remove a folder of copies."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _exists(file: Path) -> Problem:
+    title, remedy = "There is a file already", "Name a new file; none is overwritten."
+    return Problem("backup.exists", title, f"{file} is there already.", remedy)
+
+
+def _unwritten(error: OSError) -> Problem:
+    detail = f"{error.filename or 'a file'}: {error.strerror or error}."
+    remedy = "Name a file in a folder with room that you may write to: assent backup FILE"
+    return Problem("backup.not_written", "The backup cannot be written", detail, remedy)

@@ -1,0 +1,107 @@
+"""Putting a backup in the place of a home's files: verified first, at once, and with doubts marked.
+
+The outside may know of more than the backup does. So a run that stands open in it is marked: it
+goes on only when the owner names it, and then asks the outside before each side effect.
+"""
+
+import sqlite3
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from assent_engine import swap
+from assent_engine.home import Home
+from assent_engine.library import StepLibrary
+from assent_engine.moments import timestamp
+from assent_engine.notices import NoticeLevel
+from assent_engine.safekeeping import backup
+from assent_engine.store import tables
+from assent_engine.store.records import AuditEntry, NewNotice, Record, parameters
+from assent_schemas.errors import Problem, StoreError
+from assent_schemas.statuses import RunStatus
+
+RESTORED = "run.restored"
+_OPEN = tuple(str(status) for status in RunStatus if not status.ended)
+_WHY = "the home was restored from a backup, and the outside may know more than it does"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was done: when the backup was made, where the old files are, which runs are in doubt."""
+
+    made: str
+    replaced: Path
+    runs: tuple[str, ...]
+
+
+def restore(
+    home: Home, library: StepLibrary | None, file: Path, now: datetime, by: str
+) -> Restored:
+    """Exchange a home's files for a backup's; raises StoreError, Refused where it is in use.
+
+    The files that were there are kept in the home, in a folder `replaced-TIME`.
+    """
+    home.prepare()
+    with home.locked():
+        staged = Path(tempfile.mkdtemp(prefix=".restoring-", dir=home.path))
+        try:
+            manifest, report = backup.verified(file, library, staged)
+            if report.findings:
+                raise StoreError(_damaged(file, report.findings[0].detail))
+            _keep_only(staged, backup.names(library))
+            runs = _mark(staged / home.database.name, timestamp(now), by, manifest.made)
+            replaced = home.path / f"replaced-{now:%Y-%m-%dT%H%M%S.%fZ}"
+            swap.begin(home.path, staged, replaced, backup.names(library))
+        finally:
+            if not swap.pending(home.path):
+                backup.discard(staged)
+    return Restored(manifest.made, replaced, runs)
+
+
+def _keep_only(folder: Path, names: tuple[str, ...]) -> None:
+    """Remove what looking at the databases has left beside them."""
+    for one in folder.iterdir():
+        if one.name not in names:
+            one.unlink()
+
+
+def _mark(database: Path, at: str, by: str, made: str) -> tuple[str, ...]:
+    """Leave every open run to the owner, and say so, in the copy that is about to be used."""
+    marks = ", ".join("?" * len(_OPEN))
+    where = f"WHERE status IN ({marks})"
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version < tables.VERSION:
+            connection.executescript(tables.migration(version))
+        connection.execute("BEGIN IMMEDIATE")
+        found = connection.execute(f"SELECT id FROM workflow_executions {where}", _OPEN)  # noqa: S608
+        runs = tuple(str(one) for (one,) in found)
+        connection.execute(
+            "UPDATE workflow_executions SET status = ?, error = ?, cause = ?, restored_at = ?,"  # noqa: S608
+            f" updated_at = ? {where}",
+            (RunStatus.NEEDS_OWNER, RESTORED, _WHY, at, at, *_OPEN),
+        )
+        for record in _records(runs, at, by, made):
+            connection.execute(record.sql, parameters(record))
+        connection.execute("COMMIT")
+    return runs
+
+
+def _records(runs: tuple[str, ...], at: str, by: str, made: str) -> list[Record]:
+    text = f"This home was restored from a backup made {made}. What was done since is not in it."
+    told: list[Record] = [
+        AuditEntry(at, by, "restore", "home", made),
+        NewNotice(f"restored/{at}", text, NoticeLevel.PROBLEM, "", at),
+    ]
+    level = NoticeLevel.PROBLEM
+    return told + [
+        NewNotice(f"{run}/restored/{at}", f"A run needs you: {_WHY}.", level, run, at)
+        for run in runs
+    ]
+
+
+def _damaged(file: Path, fault: str) -> Problem:
+    title, remedy = "The backup is damaged", "Use another backup: nothing was changed."
+    return Problem("backup.damaged", title, f"{file}: {fault}.", remedy)

@@ -1,0 +1,124 @@
+"""assent backup, restore, verify: keep a home safe, bring it back, and tell whether it is whole."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assent_service.cli.options import FILE, standard
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from assent_engine.safekeeping.examination import Report
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@standard
+def backup(file: Path | None, home: Path | None, as_json: bool) -> None:
+    """Copy everything into one file, also while runs are under way.
+
+    Without FILE into the home's folder `backups`, named by the time.
+    """
+    from assent_engine import library
+    from assent_engine.safekeeping.backup import back_up
+    from assent_service.cli.opening import with_policies
+    from assent_service.cli.output import emit
+
+    found = with_policies(home)
+    made, manifest = back_up(found, library.load(), datetime.now(UTC), file)
+    data = {"file": str(made), "made": manifest.made, "files": manifest.files}
+    emit(data, lambda: f"Backed up and verified: {made}", as_json=as_json)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@standard
+def restore(file: Path, home: Path | None, as_json: bool) -> None:
+    """Put a backup in the place of the home's files, which are kept aside.
+
+    Runs that stood open then wait for you: the outside may know more than the backup does.
+    """
+    from assent_engine import library
+    from assent_engine.home import Home
+    from assent_engine.safekeeping.restore import restore as put_back
+    from assent_service.cli.opening import person
+    from assent_service.cli.output import emit
+    from assent_service.cli.views import facts
+
+    now = datetime.now(UTC)
+    done = put_back(Home.find(home), library.load(), file, now, person())
+    data = {"made": done.made, "replaced": str(done.replaced), "runs_in_doubt": list(done.runs)}
+    rows = [
+        ("restored", f"the state of {done.made}"),
+        ("the old files", str(done.replaced)),
+        ("open runs", ", ".join(done.runs) or "none"),
+        ("next", "assent run resume RUN" if done.runs else None),
+    ]
+    emit(data, lambda: facts(rows), as_json=as_json)
+
+
+@click.command()
+@click.argument("file", type=FILE, required=False)
+@standard
+def verify(file: Path | None, home: Path | None, as_json: bool) -> None:
+    """Look at every page, chain, document and reference of a home or a backup.
+
+    Nothing is changed, and the home may be in use. Exits 1 with each finding.
+    """
+    from assent_service.cli.output import emit
+
+    report = _of_backup(file) if file else _of_home(home)
+    findings = [
+        {"check": one.check, "subject": one.subject, "detail": one.detail}
+        for one in report.findings
+    ]
+    data: dict[str, Any] = {
+        "whole": not findings,
+        "examined": report.examined,
+        "findings": findings,
+    }
+    emit(data, lambda: _table(report), as_json=as_json)
+    sys.exit(1 if findings else 0)
+
+
+def _of_home(home: Path | None) -> "Report":
+    from assent_engine import library
+    from assent_engine.safekeeping.start_up import examine
+    from assent_service.cli.opening import with_policies
+
+    return asyncio.run(examine(with_policies(home), library.load()))
+
+
+def _of_backup(file: Path) -> "Report":
+    import tempfile
+
+    from assent_engine import library
+    from assent_engine.safekeeping.backup import verified
+
+    with tempfile.TemporaryDirectory() as folder:
+        return verified(file, library.load(), Path(folder))[1]
+
+
+def _table(report: "Report") -> "RenderableType":
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    from assent_service.cli.text import shown
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("check", "looked at", "result"):
+        table.add_column(heading, overflow="fold")
+    for check, count in report.examined.items():
+        wrong = sum(one.check == check for one in report.findings)
+        result = Text(f"{wrong} damaged", "bold red") if wrong else Text("whole", "green")
+        table.add_row(check, str(count), result)
+    details = [
+        Text(f"{one.check}, {shown(one.subject)}: {shown(one.detail)}") for one in report.findings
+    ]
+    return Group(table, *details)
