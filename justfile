@@ -37,6 +37,6 @@ generate:
 bench:
     cd tests && uv run --frozen --group bench python -m benchmarks
 
-# The long runs, by name: due-times (every zone, every month of seven years, against an oracle)
-torture name:
-    ASSENT_FULL=1 uv run --frozen pytest tests/engine/{{ replace(name, "due-times", "due") }}
+# The long runs, by name: power-loss, corruption, full-disk, backups, due-times (docs/reliability.md)
+torture name *args:
+    cd tests && uv run --frozen python -m torture {{ name }} {{ args }}

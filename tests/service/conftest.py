@@ -22,6 +22,7 @@ class Furnished:
     policy_id: str
     waiting_hash: str
     run_id: str
+    backup: Path
 
 
 @pytest.fixture(scope="session")
@@ -33,11 +34,15 @@ def furniture(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
     shell.approved(greeter(policy_id=policy_id))
     waiting = shell.propose(greeter(policy_id=policy_id))
     run = shell.done("run", "start", policy_id)
-    return Furnished(shell, policy_id, waiting["hash"], run["run_id"])
+    backup = shell.home.parent / "furniture.assent-backup"
+    shell.done("backup", backup)
+    return Furnished(shell, policy_id, waiting["hash"], run["run_id"], backup)
 
 
 @pytest.fixture
 def furnished(furniture: Furnished, tmp_path: Path) -> Furnished:
     home = tmp_path / "furnished"
     shutil.copytree(furniture.shell.home, home)
-    return Furnished(Shell(home), furniture.policy_id, furniture.waiting_hash, furniture.run_id)
+    return Furnished(
+        Shell(home), furniture.policy_id, furniture.waiting_hash, furniture.run_id, furniture.backup
+    )

@@ -36,6 +36,9 @@ DONE = [
     ("portfolio import", "--prices {prices}"),
     ("portfolio show", ""),
     ("demo", ""),
+    ("backup", ""),
+    ("restore", "{backup}"),
+    ("verify", ""),
 ]
 NOT_DONE = [
     ("policy validate", "{broken}", "reference.unknown_state"),
@@ -62,6 +65,9 @@ NOT_DONE = [
     ("portfolio import", "--holdings {broken}", "holdings.bad_csv"),
     ("portfolio show", "--home {nowhere}", "home.missing"),
     ("demo", "--keep {used}", "demo.folder_in_use"),
+    ("backup", "{prices}", "backup.exists"),
+    ("restore", "{prices}", "backup.unusable"),
+    ("verify", "{prices}", "backup.unusable"),
 ]
 
 
@@ -82,6 +88,7 @@ def words(furnished: Furnished, tmp_path: Path) -> dict[str, str | Path]:
         "used": furnished.shell.home,
         "run": furnished.run_id,
         "hash": furnished.waiting_hash,
+        "backup": furnished.backup,
     }
 
 
@@ -199,7 +206,10 @@ def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], 
 
 
 def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
-    assert "The commands are demo, policy, portfolio, run" in shell("xyzzy").err
+    assert (
+        "The commands are backup, demo, policy, portfolio, restore, run, verify"
+        in shell("xyzzy").err
+    )
 
 
 def test_the_version_is_the_installed_one(shell: Shell) -> None:

@@ -1,7 +1,8 @@
-"""Making a backup while the engine acts: a copy of the store first, then of the outside world.
+"""Making a backup while the engine acts: store and outside world as they are at one moment.
 
-In that order whatever the store says was done stands in the copied outside too. What the outside
-did later than the store's copy is found again by its idempotency key.
+While the outside is copied the store's write lock is held: no intent can be recorded, so nothing
+begins that the store's copy does not know of. The store itself is then copied at leisure, from
+the snapshot of that moment, and nobody waits for it.
 """
 
 import shutil
@@ -26,8 +27,8 @@ def back_up(
 ) -> tuple[Path, Manifest]:
     """Write a verified backup, by default into the home; raises StoreError or Refused.
 
-    The home may be in use by this or another process: each file is read in one transaction,
-    and nobody waits for it. A damaged store is not backed up; no file is ever overwritten.
+    The home may be in use by this or another process. A damaged store is not backed up, and no
+    file is ever overwritten.
     """
     try:
         file = to or shelf.place(home.path, now)
@@ -44,9 +45,7 @@ def _made(
 ) -> Manifest:
     content, part = folder / "content", folder / "part"
     content.mkdir()
-    copy_store(home.database, content / home.database.name)
-    if library is not None:
-        library.copy_world(home.path, content)
+    _copy(home, library, content)
     if findings := examined(content, library).findings:
         detail = f"{findings[0].subject}: {findings[0].detail}."
         title, remedy = "The store is damaged", "See all of it: assent verify"
@@ -59,20 +58,32 @@ def _made(
     return manifest
 
 
-def copy_store(database: Path, to: Path) -> None:
-    """A consistent copy in one file, without a log beside it; raises StoreError."""
-    to.touch(mode=0o600)
+def _copy(home: Home, library: StepLibrary | None, content: Path) -> None:
+    """Consistent copies, the store's in one file without a log beside it; raises StoreError."""
+    copy = content / home.database.name
+    copy.touch(mode=0o600)
     try:
         with (
-            closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as source,
-            closing(sqlite3.connect(to)) as target,
+            closing(_connected(home.database, "rw")) as lock,
+            closing(_connected(home.database, "ro")) as source,
+            closing(sqlite3.connect(copy)) as target,
         ):
+            lock.execute("BEGIN IMMEDIATE")
+            source.execute("BEGIN")
+            source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if library is not None:
+                library.copy_world(home.path, content)
+            lock.execute("ROLLBACK")
             source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
         title, remedy = "The store cannot be read", "See what is wrong: assent verify"
-        problem = Problem("store.unreadable", title, f"{database}: {error}.", remedy)
+        problem = Problem("store.unreadable", title, f"{home.database}: {error}.", remedy)
         raise StoreError(problem) from error
+
+
+def _connected(database: Path, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{database.as_uri()}?mode={mode}", uri=True, isolation_level=None)
 
 
 def verified(file: Path, library: StepLibrary | None, folder: Path) -> tuple[Manifest, Report]:

@@ -15,6 +15,7 @@ from assent_engine.safekeeping.examination import Finding, Report
 from assent_engine.safekeeping.shelf import newest
 from assent_schemas.errors import Problem, StoreError
 
+_NOTED_SINCE = 2
 SMALL = 32 * 1024 * 1024
 """Bytes up to which every page is looked at on each start: it takes a moment only."""
 
@@ -27,7 +28,7 @@ class OpenMark:
 
     def set(self) -> bool:
         """Note that the home is open; True when it was never noted as closed before."""
-        unclean = self._file.exists() or _has_content(self.home / "assent.sqlite-wal")
+        unclean = self._file.exists()
         self._file.touch(mode=0o600)
         sync_folder(self.home)
         return unclean
@@ -41,8 +42,21 @@ class OpenMark:
         return self.home / "open"
 
 
-def _has_content(path: Path) -> bool:
-    return path.exists() and path.stat().st_size > 0
+def _strange_log(database: Path) -> list[tuple[str, str]]:
+    """A log beside a database that was closed: SQLite would take it for what came last.
+
+    Stores of the first form did not note that they were closed.
+    """
+    log = database.with_name(f"{database.name}-wal")
+    if not (log.exists() and log.stat().st_size) or _form(database) < _NOTED_SINCE:
+        return []
+    return [(log.name, "it was not there when the home was closed")]
+
+
+def _form(database: Path) -> int:
+    """The form as the file's own header has it, whatever a log may say."""
+    with database.open("rb") as file:
+        return int.from_bytes(file.read(64)[60:64], "big")
 
 
 async def inspect(home: Home, library: StepLibrary | None, *, unclean: bool) -> None:
@@ -52,7 +66,9 @@ async def inspect(home: Home, library: StepLibrary | None, *, unclean: bool) -> 
     A file that is no store of ours is left to whoever opens it.
     """
     report = Report()
-    if home.database.exists():
+    if home.database.exists() and not unclean:
+        report.add("log", _strange_log(home.database))
+    if home.database.exists() and not report.findings:
         pages = unclean or home.database.stat().st_size <= SMALL
         report = await in_thread(home.database, lambda one: _brief(one, pages=pages))
     if library is not None:

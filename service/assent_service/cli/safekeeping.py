@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @standard
 def backup(file: Path | None, home: Path | None, as_json: bool) -> None:
-    """Copy everything into one file, also while runs are under way.
+    """Copy everything into one file, also during runs.
 
     Without FILE into the home's folder `backups`, named by the time.
     """
@@ -39,7 +39,7 @@ def backup(file: Path | None, home: Path | None, as_json: bool) -> None:
 @click.argument("file", type=FILE)
 @standard
 def restore(file: Path, home: Path | None, as_json: bool) -> None:
-    """Put a backup in the place of the home's files, which are kept aside.
+    """Go back to a backup; the files of now are kept.
 
     Runs that stood open then wait for you: the outside may know more than the backup does.
     """
@@ -66,9 +66,10 @@ def restore(file: Path, home: Path | None, as_json: bool) -> None:
 @click.argument("file", type=FILE, required=False)
 @standard
 def verify(file: Path | None, home: Path | None, as_json: bool) -> None:
-    """Look at every page, chain, document and reference of a home or a backup.
+    """Tell whether a home or a backup is whole.
 
-    Nothing is changed, and the home may be in use. Exits 1 with each finding.
+    Every page, chain, document and reference is looked at. Nothing is changed, and the home
+    may be in use. Exits 1 with each finding.
     """
     from assent_service.cli.output import emit
 

@@ -109,7 +109,7 @@ def differences(zones: Iterable[str], random: Random) -> tuple[int, list[str]]:
 
 
 def chance() -> Random:
-    return Random(SEED)  # noqa: S311 - nothing secret is drawn
+    return Random(SEED)
 
 
 def report(zones: list[str]) -> tuple[int, list[str]]:

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from assent_engine.store.records import (
     RunEnded,
     RunSnapshot,
 )
-from assent_engine.store.writer import WINDOW
+from assent_engine.store.writer import CHECKPOINT_BYTES, WINDOW
 from assent_schemas.errors import StoreError
 
 
@@ -68,6 +68,18 @@ async def watched(path: Path) -> AsyncIterator[Watched]:
 async def open_store(tmp_path: Path) -> AsyncIterator[Watched]:
     async with watched(tmp_path / "assent.sqlite") as one:
         yield one
+
+
+BIG = "x" * 100_000
+
+
+async def fill(watched: Watched) -> None:
+    """Leave the database no room to grow."""
+    await watched.connection.execute("PRAGMA max_page_count = 1")
+
+
+async def make_room(watched: Watched) -> None:
+    await watched.connection.execute("PRAGMA max_page_count = 1000000")
 
 
 def entry(subject: object) -> AuditEntry:
@@ -178,21 +190,75 @@ async def test_a_cancelled_waiter_harms_nobody_and_its_record_is_written(
     assert open_store.subjects() == ["given up", "kept"]
 
 
-async def test_a_full_disk_fails_every_waiter_and_all_later_writes(open_store: Watched) -> None:
+async def test_a_full_disk_fails_every_waiter_and_is_over_with_the_next_commit_that_works(
+    open_store: Watched,
+) -> None:
     store = open_store.store
     await store.commit(entry("before"))
-    await open_store.connection.execute("PRAGMA max_page_count = 1")
-    big = "x" * 100_000
+    await fill(open_store)
     told = await asyncio.gather(
-        *(store.commit(entry(big)) for _ in range(5)), return_exceptions=True
+        *(store.commit(entry(BIG)) for _ in range(5)), return_exceptions=True
     )
-    assert all(isinstance(one, StoreError) and "full" in str(one) for one in told)
-    await open_store.connection.execute("PRAGMA max_page_count = 1000000")
+    codes = {one.problem.code for one in told if isinstance(one, StoreError)}
+    assert (len(told), codes) == (5, {"store.trouble"})
+    assert store.storage_trouble is not None
+    assert "full" in store.storage_trouble.reason
+    assert [one.subject for one in await store.read.audit()] == ["before"]
+    await make_room(open_store)
+    await store.commit(entry("after"))
+    assert store.storage_trouble is None
+    assert open_store.subjects() == ["before", "after"]
+
+
+async def test_a_probe_says_whether_trouble_is_over_and_leaves_a_record_of_it(
+    open_store: Watched,
+) -> None:
+    store = open_store.store
+    assert await store.probe()
+    await fill(open_store)
     with pytest.raises(StoreError):
-        await store.commit(entry("after"))
-    with pytest.raises(StoreError):
-        store.enqueue(entry("after"))
-    assert open_store.subjects() == ["before"]
+        await store.commit(entry(BIG))
+    await make_room(open_store)
+    assert await store.probe()
+    assert [one.action for one in await store.read.audit()] == ["storage.recovered"]
+
+
+async def test_a_pen_writes_nothing_after_a_record_of_anyone_was_lost(open_store: Watched) -> None:
+    store = open_store.store
+    pen, other = store.pen(), store.pen()
+    await fill(open_store)
+    pen.enqueue(entry(BIG))
+    while store.storage_trouble is None:  # noqa: ASYNC110 - the writer's own window passes
+        await asyncio.sleep(0)
+    await make_room(open_store)
+    for stale in (pen, other):
+        with pytest.raises(StoreError, match="earlier record"):
+            await stale.commit(entry("what follows"))
+        with pytest.raises(StoreError, match="earlier record"):
+            stale.enqueue(entry("what follows"))
+    await store.pen().commit(entry("anew"))
+    assert open_store.subjects() == ["anew"]
+
+
+async def test_a_lock_that_another_program_holds_is_trouble_that_passes(
+    open_store: Watched,
+) -> None:
+    await open_store.connection.execute("PRAGMA busy_timeout = 1")
+    with closing(sqlite3.connect(open_store.path, isolation_level=None)) as stranger:
+        stranger.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked") as told:
+            await open_store.store.commit(entry("waits"))
+        assert told.value.problem.code == "store.trouble"
+        stranger.execute("ROLLBACK")
+    await open_store.store.commit(entry("goes on"))
+    assert open_store.subjects() == ["goes on"]
+
+
+async def test_the_log_is_carried_over_before_it_grows_large(open_store: Watched) -> None:
+    for _ in range(3 * CHECKPOINT_BYTES // len(BIG)):
+        await open_store.store.commit(entry(BIG))
+    log = open_store.path.with_name("assent.sqlite-wal")
+    assert log.stat().st_size < 2 * CHECKPOINT_BYTES
 
 
 async def test_a_failed_sync_is_never_tried_again(
@@ -207,7 +273,7 @@ async def test_a_failed_sync_is_never_tried_again(
     monkeypatch.setattr(open_store.connection, "commit", failing)
     with pytest.raises(StoreError, match="disk I/O error") as told:
         await open_store.store.commit(entry("lost"))
-    assert told.value.problem.code == "store.write_failed"
+    assert told.value.problem.code == "store.broken"
     with pytest.raises(StoreError):
         await open_store.store.commit(entry("lost too"))
     assert syncs == [1]

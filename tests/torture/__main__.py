@@ -1,0 +1,78 @@
+"""The long tortures: python -m torture NAME [--cases N]; stopped, it goes on where it was.
+
+The progress stands in build/torture/NAME.json with seed and commit; another commit starts anew.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+SUITES = {"due-times": "tests/engine/due"}
+"""Tortures that are tests of their own, run in full."""
+
+
+def commit() -> str:
+    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def begun(file: Path, seed: str | None) -> dict[str, Any]:
+    """The progress so far of this commit, or a new one."""
+    present = commit()
+    if file.exists():
+        progress: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if progress["commit"] == present and seed in (None, progress["seed"]):
+            return progress
+    new = seed or secrets.token_hex(8)
+    return {"commit": present, "seed": new, "done": 0, "answers": {}, "broken": [], "seconds": 0.0}
+
+
+def torment(name: str, cases: int | None, seed: str | None) -> int:
+    torture = importlib.import_module(f"torture.{name.replace('-', '_')}")
+    folder = ROOT / "build" / "torture" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder.with_suffix(".json")
+    progress, wanted = begun(file, seed), cases or torture.CASES
+    print(f"{name}: seed {progress['seed']}, commit {progress['commit']}", flush=True)  # noqa: T201
+    answers, last = Counter(progress["answers"]), time.monotonic()
+    while progress["done"] < wanted:
+        try:
+            answers[torture.case(progress["done"], progress["seed"], folder) or "held"] += 1
+        except Exception as error:  # noqa: BLE001 - all are wanted, not only the first
+            progress["broken"].append([progress["done"], repr(error)[:2000]])
+        progress["done"] += 1
+        if progress["done"] == wanted or time.monotonic() - last > 1:
+            progress["seconds"] += time.monotonic() - last
+            last, progress["answers"] = time.monotonic(), dict(answers)
+            file.write_text(json.dumps(progress, indent=1), encoding="utf-8")
+    summary = {key: value for key, value in progress.items() if key != "broken"}
+    print(json.dumps(summary))  # noqa: T201
+    print(f"{len(progress['broken'])} broken", *progress["broken"][:5], sep="\n")  # noqa: T201
+    return 1 if progress["broken"] else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="torture")
+    parser.add_argument("name")
+    parser.add_argument("--cases", type=int)
+    parser.add_argument("--seed")
+    told = parser.parse_args()
+    if suite := SUITES.get(told.name):
+        environment = {**os.environ, "ASSENT_FULL": "1"}
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", suite], cwd=ROOT, env=environment, check=False
+        ).returncode
+    return torment(told.name, told.cases, told.seed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
