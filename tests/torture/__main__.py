@@ -36,6 +36,13 @@ def begun(file: Path, seed: str | None) -> dict[str, Any]:
     return {"commit": present, "seed": new, "done": 0, "answers": {}, "broken": [], "seconds": 0.0}
 
 
+def _keep(file: Path, progress: dict[str, Any]) -> None:
+    """Write the progress at once, so that a kill never leaves half of it."""
+    part = file.with_suffix(".part")
+    part.write_text(json.dumps(progress, indent=1), encoding="utf-8")
+    part.replace(file)
+
+
 def torment(name: str, cases: int | None, seed: str | None) -> int:
     torture = importlib.import_module(f"torture.{name.replace('-', '_')}")
     folder = ROOT / "build" / "torture" / name
@@ -53,7 +60,7 @@ def torment(name: str, cases: int | None, seed: str | None) -> int:
         if progress["done"] == wanted or time.monotonic() - last > 1:
             progress["seconds"] += time.monotonic() - last
             last, progress["answers"] = time.monotonic(), dict(answers)
-            file.write_text(json.dumps(progress, indent=1), encoding="utf-8")
+            _keep(file, progress)
     summary = {key: value for key, value in progress.items() if key != "broken"}
     print(json.dumps(summary))  # noqa: T201
     print(f"{len(progress['broken'])} broken", *progress["broken"][:5], sep="\n")  # noqa: T201
