@@ -145,12 +145,14 @@ def _all_runs(connection: sqlite3.Connection) -> Answers:
 
 def _chains(connection: sqlite3.Connection, where: str) -> Answers:
     thinned = "thinned_at IS NOT NULL" if _form(connection) > 1 else "0"
-    runs = connection.execute(f"SELECT id, cursor_seq, {thinned} FROM workflow_executions {where}")  # noqa: S608
-    for run_id, cursor_seq, is_thinned in runs:
+    columns = f"id, policy_hash, cursor_seq, {thinned}"
+    runs = connection.execute(f"SELECT {columns} FROM workflow_executions {where}")  # noqa: S608
+    for run_id, policy_hash, cursor_seq, is_thinned in runs:
         sql = "SELECT * FROM journal WHERE run_id = ? ORDER BY seq"
         entries = (JournalEntry(*row) for row in connection.execute(sql, (run_id,)))
         try:
             _check_thinned(run_id, entries) if is_thinned else _check(run_id, entries, cursor_seq)
+            _check_start(connection, run_id, policy_hash)
         except Diverged as error:
             yield run_id, str(error)
         else:
@@ -161,6 +163,13 @@ def _check(run_id: str, entries: Iterable[JournalEntry], cursor_seq: int) -> Non
     seq = Journal.load(run_id, entries, after=sys.maxsize).seq
     if seq < max(cursor_seq, 1):
         raise Diverged("the journal's end is missing")
+
+
+def _check_start(connection: sqlite3.Connection, run_id: str, policy_hash: str) -> None:
+    sql = "SELECT data FROM journal WHERE run_id = ? AND seq = 1"
+    (data,) = connection.execute(sql, (run_id,)).fetchone()
+    if exact_json.decode(data)["policy_hash"] != policy_hash:
+        raise Diverged("the run began with another document")
 
 
 def _check_thinned(run_id: str, entries: Iterable[JournalEntry]) -> None:
