@@ -167,6 +167,21 @@ class CallPolicy:
     timeout: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Compensate:
+    """Reverse what was done to the outside by the state of this visit, the latest first -> None.
+
+    The runner answers when each side effect is reversed, or the owner has settled it.
+    """
+
+    key: str
+
+    @property
+    def visit(self) -> str:
+        """The key of the state's visit, which begins the paths of its child scopes."""
+        return self.key.rpartition("/")[0]
+
+
 class Cursor(Protocol):
     """Where a scope stands."""
 
@@ -196,10 +211,13 @@ Effect = (
     | ReadItems
     | WriteResult
     | CallPolicy
+    | Compensate
     | Checkpoint
 )
 
 CANCELLED = "States.Cancelled"
+UNDO = "undo/"
+"""Where the scopes of compensations are: no state's path begins so, for it has a visit number."""
 
 
 def child_path(path: str, fork_key: str, scope_id: str) -> str:

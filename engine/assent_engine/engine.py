@@ -8,6 +8,7 @@ from assent_engine import library
 from assent_engine.admission import Admission
 from assent_engine.clock import Clock, SystemClock
 from assent_engine.home import Home
+from assent_engine.interventions import Interventions
 from assent_engine.journal import Ledger
 from assent_engine.library import StepLibrary
 from assent_engine.moments import timestamp
@@ -16,7 +17,7 @@ from assent_engine.policies import Policies
 from assent_engine.ports import Listener, Randomness, SystemRandomness, unheard
 from assent_engine.registry import StepRegistry, World
 from assent_engine.retention import DEFAULT, Keep
-from assent_engine.runner import Runs
+from assent_engine.runner import Endings, Runs
 from assent_engine.safekeeping import start_up
 from assent_engine.safekeeping.examination import Report
 from assent_engine.safekeeping.thinning import thin
@@ -32,6 +33,7 @@ class Engine:
     store: Store
     policies: Policies
     runs: Runs
+    inbox: Interventions
     library: StepLibrary | None
     clock: Clock
 
@@ -63,8 +65,10 @@ class Engine:
                 admission = Admission(store, clock, registry)
                 policies = Policies(store, clock, randomness, admission)
                 ledger = Ledger(await store.read.last_of_ledger())
-                runs = Runs(store, clock, randomness, registry, board, admission, ledger, tell)
-                yield cls(home, store, policies, runs, own, clock)
+                inbox = Interventions(store, clock, randomness, registry)
+                endings = Endings(store, clock, ledger, inbox, tell)
+                runs = Runs(store, clock, randomness, registry, board, admission, endings, tell)
+                yield cls(home, store, policies, runs, inbox, own, clock)
 
     @property
     def storage_trouble(self) -> StorageTrouble | None:

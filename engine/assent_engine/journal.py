@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from assent_engine.effects import UNDO
 from assent_engine.store.records import JournalEntry, LedgerEntry
 from assent_schemas import exact_json
 
@@ -72,8 +73,9 @@ class Journal:
 
     @property
     def exhausted(self) -> bool:
-        """True when nothing is left to replay."""
-        return not any(self._recorded.values())
+        """True when nothing is left to replay but compensations, which the saga log knows of."""
+        left = (scope for scope, entries in self._recorded.items() if entries)
+        return all(scope.startswith(UNDO) for scope in left)
 
     def peek(self, scope: str) -> JournalEntry | None:
         """The scope's next recorded entry, left where it is."""
@@ -81,8 +83,12 @@ class Journal:
         return waiting[0] if waiting else None
 
     def below(self, prefix: str) -> list[JournalEntry]:
-        """What is recorded for all scopes under a path, in order, and drop it from replay."""
-        scopes = [scope for scope in self._recorded if scope.startswith(prefix)]
+        """What is recorded for all scopes under a path, in order, and drop it from replay.
+
+        Compensations lie under no path.
+        """
+        here = [scope for scope in self._recorded if scope.startswith(prefix)]
+        scopes = [scope for scope in here if not scope.startswith(UNDO)]
         entries = [entry for scope in scopes for entry in self._recorded.pop(scope)]
         return sorted(entries, key=lambda entry: entry.seq)
 

@@ -1,11 +1,24 @@
 """The saga log: what was done to the outside, with what is needed to reverse it."""
 
+from enum import StrEnum
 from typing import Any, Protocol
 
 from assent_engine.effects import RunStep
+from assent_engine.journal import entry_hash
 from assent_engine.registry import StepContext, StepDeclaration
 from assent_engine.store.records import SagaEntry
 from assent_schemas import exact_json
+
+
+class Settled(StrEnum):
+    """What became of a completed side effect when its run did not end well."""
+
+    COMPENSATED = "compensated"
+    """Its compensation was carried out."""
+    MARKED = "marked"
+    """The owner says that it was reversed otherwise."""
+    KEPT = "kept"
+    """It stands: it declares no compensation, or the owner wants it so."""
 
 
 class Call(Protocol):
@@ -40,6 +53,20 @@ def saga_entry(call: Call, result: Any, seq: int, at: str) -> SagaEntry:
         irreversible=irreversible,
         at=at,
     )
+
+
+def saga_mark(entry: SagaEntry) -> str:
+    """Binds an entry to the journal, so that what reverses a side effect cannot be changed."""
+    parts = (
+        entry.idempotency_key,
+        entry.resource,
+        entry.input,
+        entry.result,
+        entry.compensation or "",
+        entry.compensation_input or "",
+        entry.irreversible or "",
+    )
+    return entry_hash(*parts)
 
 
 def _reversal(

@@ -47,3 +47,8 @@ class Policy(Machine):
 
     A policy whose states form a cycle has to say it.
     """
+    on_failure: Literal["compensate", "intervene", "keep"] = "compensate"
+    """What becomes of completed side effects when a run does not end well: reverse them, ask the
+    owner, or let them stand."""
+    on_compensation_failure: Literal["continue", "wait"] = "continue"
+    """When one cannot be reversed, go on with those before it, or wait for the owner first."""

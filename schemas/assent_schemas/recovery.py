@@ -36,4 +36,6 @@ class Catcher(Document):
     """Where {error, cause} is written into the state's raw input; null drops it."""
     assign: Variables | None = None
     """Variables to set when this catcher is taken; $ is {error, cause}."""
+    compensate: bool = False
+    """Reverse what the state did to the outside before going on."""
     comment: Comment | None = None

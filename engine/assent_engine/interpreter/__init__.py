@@ -4,6 +4,7 @@ It does no I/O, reads no clock and draws no random number; what it needs to know
 in the RunHeader. One module per state type, in `states`.
 """
 
+from assent_engine.interpreter.compensation import compensate
 from assent_engine.interpreter.program import Program, UnsupportedPolicy
 from assent_engine.interpreter.scope import ROOT, SEMANTICS, run_scope
 from assent_engine.interpreter.visit import RunHeader, Taken, Witness
@@ -16,5 +17,6 @@ __all__ = [
     "Taken",
     "UnsupportedPolicy",
     "Witness",
+    "compensate",
     "run_scope",
 ]

@@ -16,6 +16,7 @@ REJECTED = "Approval.Rejected"
 TIMED_OUT = "Approval.TimedOut"
 NOT_COVERED = "Approval.NotCovered"
 POLICY_FAILED = "Policy.Failed"
+SKIPPED = "Owner.Skipped"
 TRANSITION_LIMIT = "Run.TransitionLimitExceeded"
 
 

@@ -96,12 +96,13 @@ class CompiledCatcher:
     next: str
     result_path: Path | None
     assign: Template | None
+    compensate: bool
 
     @classmethod
     def of(cls, rule: Catcher) -> "CompiledCatcher":
         """Compile a catcher; raises PathSyntaxError, IntrinsicSyntaxError."""
         path, assign = optional_path(rule.result_path), optional_template(rule.assign)
-        return cls(rule.error_equals, rule.next, path, assign)
+        return cls(rule.error_equals, rule.next, path, assign, rule.compensate)
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -112,7 +113,8 @@ class CompiledCatcher:
         error = visit.dialect.error_output(failure)
         value = visit.raw if self.result_path is None else self.result_path.put(visit.raw, error)
         assigned = None if self.assign is None else self.assign.fill(error, visit)
-        return Transition(self.next, value, assigned, self._weight(visit, error))
+        weight = self._weight(visit, error)
+        return Transition(self.next, value, assigned, weight, compensates=self.compensate)
 
     def _weight(self, visit: Visit, error: dict[str, Any]) -> int:
         """An upper bound of the data's size, as a result's is."""

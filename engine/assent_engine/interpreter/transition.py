@@ -10,6 +10,8 @@ class Transition:
 
     `weight` is an upper bound of the value's size in bytes of canonical JSON. `approved` is what
     the owner's answer covers, by the name of the state that asked.
+    `weight` is an upper bound of the value's size in bytes of canonical JSON. With `compensates`
+    what the state did to the outside is reversed first.
     """
 
     next: str | None
@@ -17,3 +19,4 @@ class Transition:
     assigned: dict[str, Any] | None = None
     weight: int = 0
     approved: dict[str, Any] | None = None
+    compensates: bool = False

@@ -1,5 +1,6 @@
 """The durable runner: performs a run's effects, records their outcomes, and replays them."""
 
-from assent_engine.runner.runs import RunReport, Runs
+from assent_engine.runner.endings import Endings, RunReport
+from assent_engine.runner.runs import Runs
 
-__all__ = ["RunReport", "Runs"]
+__all__ = ["Endings", "RunReport", "Runs"]

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from assent_engine.clock import Clock
@@ -16,7 +16,8 @@ from assent_engine.effects import (
     idempotency_key,
     outcome_from_json,
 )
-from assent_engine.interpreter.faults import HEARTBEAT_TIMEOUT, TIMEOUT
+from assent_engine.interpreter.faults import HEARTBEAT_TIMEOUT, SKIPPED, TIMEOUT
+from assent_engine.interventions import Choice, Decision
 from assent_engine.ports import Listener, Progress
 from assent_engine.registry import (
     Done,
@@ -29,11 +30,15 @@ from assent_engine.registry import (
     World,
 )
 from assent_engine.registry.invocation import NOT_AVAILABLE, invoke, to_outcome
+from assent_engine.runner.decisions import DECIDED_ENTRY, Decisions, followed
 from assent_engine.runner.halts import Halt, NeedsOwner
 from assent_engine.runner.recorder import Recorder
-from assent_engine.saga import saga_entry
+from assent_engine.saga import saga_entry, saga_mark
+from assent_schemas import exact_json
 
 T = TypeVar("T")
+_SETTLES = ("step", "withdrawn")
+_ABOUT_INTENT = ("withdrawn", DECIDED_ENTRY)
 LOOK_UP_SECONDS = 60
 """How long the outside may take to tell whether something happened."""
 
@@ -60,6 +65,9 @@ class Calls:
     """Idempotency keys of calls that timed out in a thread of this process: it may still run."""
     doubtful: bool = False
     """The run was restored: the outside may have done what the journal does not know of."""
+    decisions: Decisions = field(default_factory=Decisions)
+    reversing: bool = False
+    """Whether these calls are compensations: they have no saga log of their own."""
 
     async def perform(self, effect: RunStep, scope: str) -> Outcome:
         """The recorded outcome of this key, or the outcome of calling the step now."""
@@ -78,23 +86,63 @@ class Calls:
     async def settle(self, call: "Call") -> Outcome | None:
         """Ask the outside whether a side effect happened: Ok if so, None if known not.
 
-        Raises NeedsOwner where only the owner can tell. While the step's own function may still
-        be running, "it did not happen" proves nothing.
+        What only the owner can tell is as the owner has decided; raises NeedsOwner before that.
         """
+        try:
+            return await self._asked(call)
+        except NeedsOwner:
+            if (taken := self.decisions.take(call.context.idempotency_key)) is None:
+                raise
+            return await self._follow(call, *taken)
+
+    async def _follow(self, call: "Call", case: str, decision: Decision) -> Outcome | None:
+        match decision.choice:
+            case Choice.DONE if self.reversing:
+                return Ok(decision.result)
+            case Choice.DONE:
+                return to_outcome(call.step, decision.result)
+            case Choice.RETRY:
+                # Written first: another crash after the call may not let it be called again.
+                data = followed(case, decision)
+                await self.recorder.commit(call.scope, call.key, DECIDED_ENTRY, data)
+                self.loose.discard(call.context.idempotency_key)
+                return None
+            case _:
+                return Failed(SKIPPED, decision.note or "")
+
+    async def _asked(self, call: "Call") -> Outcome | None:
+        """While the step's own function may still be running, "not done" proves nothing."""
         match await _reconciled(call):
             case Done(value):
                 outcome = to_outcome(call.step, value)
                 if isinstance(outcome, Ok):
                     return outcome
-                raise NeedsOwner("effect.unsure", f"{call.about} was done, but {outcome.cause}.")
+                raise self._unsure(call, f"was done, but {outcome.cause}")
             case NotDone() if call.context.idempotency_key not in self.loose:
                 return None
             case NotDone():
-                raise NeedsOwner("effect.unsure", f"{call.about} timed out and may still happen.")
+                raise self._unsure(call, "timed out and may still happen")
             case Unsure(reason):
-                raise NeedsOwner("effect.unsure", f"{call.about} may have happened: {reason}.")
+                raise self._unsure(call, f"may have happened: {reason}")
 
-    async def settle_recorded(self, scope: str, key: str, intent: dict[str, Any]) -> None:
+    def _unsure(self, call: "Call", why: str) -> NeedsOwner:
+        code = "compensation.unsure" if self.reversing else "effect.unsure"
+        about = {"resource": call.step.name, "input": call.effect.input}
+        key = call.context.idempotency_key
+        return NeedsOwner(code, f"{call.about} {why}.", key, about)
+
+    async def settle_begun(self, prefix: str) -> None:
+        """Settle what scopes under a path had begun when they were stopped for good."""
+        begun: dict[tuple[str, str], Any] = {}
+        for entry in self.recorder.journal.below(prefix):
+            if entry.kind == "intent":
+                begun[entry.scope, entry.key] = exact_json.decode(entry.data)
+            elif entry.kind in _SETTLES:
+                begun.pop((entry.scope, entry.key), None)
+        for (scope, key), intent in begun.items():
+            await self._settle_recorded(scope, key, intent)
+
+    async def _settle_recorded(self, scope: str, key: str, intent: dict[str, Any]) -> None:
         """Settle an intent whose scope was stopped before its outcome was recorded."""
         effect = RunStep(key, intent["resource"], intent["input"])
         step = self.registry.step(effect.resource)
@@ -150,12 +198,12 @@ class Calls:
     def _was_intended(self, call: "Call") -> bool:
         """Whether an intent stands in the journal that was not withdrawn."""
         recorder = self.recorder
-        while recorder.replay(call.scope, call.key, "intent") is not None:
-            following = recorder.journal.peek(call.scope)
-            if following is None or following.kind != "withdrawn":
-                return True
-            recorder.replay(call.scope, call.key, "withdrawn")
-        return False
+        intended = recorder.replay(call.scope, call.key, "intent") is not None
+        while intended and (kind := recorder.next_kind(call.scope, call.key)) in _ABOUT_INTENT:
+            recorder.replay(call.scope, call.key, kind)
+            if kind == "withdrawn":
+                intended = recorder.replay(call.scope, call.key, "intent") is not None
+        return intended
 
     async def _intend(self, call: "Call") -> None:
         """Record the intent, and look once more: that commit may have shown a foreign write."""
@@ -190,10 +238,12 @@ class Calls:
 
     async def _record(self, call: "Call", outcome: Outcome) -> None:
         """The outcome and, if it was done, its saga entry, in one commit."""
-        entry = self.recorder.entry(call.scope, call.key, "step", outcome.as_json())
-        at, seq = self.recorder.now(), self.recorder.journal.seq
-        done = [saga_entry(call, outcome.value, seq, at)] if isinstance(outcome, Ok) else []
-        await self.recorder.store.commit(entry, *done)
+        data, logged = outcome.as_json(), []
+        if isinstance(outcome, Ok) and not self.reversing:
+            seq, at = self.recorder.journal.seq + 1, self.recorder.now()
+            logged.append(saga_entry(call, outcome.value, seq, at))
+            data["saga"] = saga_mark(logged[0])
+        await self.recorder.commit(call.scope, call.key, "step", data, *logged)
 
     def _progress(self, event: str, call: "Call", **about: Any) -> None:
         about = {"resource": call.step.name, "input": call.effect.input, **about}

@@ -1,7 +1,8 @@
 """Drives one run: performs what the interpreter asks for, or replays what was recorded."""
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Generator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from assent_engine.budget import Budget
 from assent_engine.clock import Clock
 from assent_engine.effects import (
     Checkpoint,
+    Compensate,
     Cursor,
     Effect,
     Fork,
@@ -26,13 +28,15 @@ from assent_engine.ports import Listener, Progress
 from assent_engine.runner.branches import Branches, breach_outcomes
 from assent_engine.runner.calls import Calls, uninterrupted
 from assent_engine.runner.halts import (
-    CutShort,
+    Cancelled,
+    Ending,
     NeedsOwner,
     OutOfTime,
     OutOfTransitions,
     Parked,
 )
 from assent_engine.runner.recorder import Recorder
+from assent_engine.runner.undoing import Undoing
 from assent_engine.store.records import RunSnapshot
 from assent_schemas import exact_json
 
@@ -53,6 +57,8 @@ class Driver:
     tell: Listener
     budget: Budget
     cursor: dict[str, Any] | None = None
+    go_on: bool = True
+    """Whether the compensations before one that failed are carried out all the same."""
     at: Cursor | None = None
     _snapshot_size: int = SNAPSHOT_BYTES
     _snapshot_transitions: int = field(init=False)
@@ -60,34 +66,53 @@ class Driver:
     def __post_init__(self) -> None:
         self._snapshot_transitions = self.budget.used
 
-    async def run(self, deadline: datetime | None) -> Outcome | None:
-        """The run's outcome, or None when the deadline came first; raises Halt."""
-        try:
-            return await self._in_time(deadline)
-        except CutShort as cut:
-            await self._settle_below("")
-            return cut.outcome
+    async def run(self, deadline: datetime | None, cancelled: asyncio.Event) -> Outcome | Ending:
+        """The root's outcome, or what ended the run before it; raises Halt.
 
-    async def _in_time(self, deadline: datetime | None) -> Outcome:
+        When the time is up or the owner cancels, what was begun is settled first.
+        """
+        try:
+            return await self._in_time(deadline, cancelled)
+        except Ending as ending:
+            await self.settle_begun()
+            return ending
+
+    async def _in_time(self, deadline: datetime | None, cancelled: asyncio.Event) -> Outcome:
         # Past its deadline a run may begin nothing, so it stops by itself.
-        if deadline is None or self.clock.now() >= deadline:
+        if deadline is not None and self.clock.now() >= deadline:
             return await self._root()
-        return await self._until_deadline(deadline)
-
-    async def _until_deadline(self, deadline: datetime) -> Outcome:
         work = asyncio.create_task(self._root())
-        timer = asyncio.create_task(self.clock.sleep_until(deadline))
+        ends = [asyncio.create_task(self._cancelled(cancelled))]
+        if deadline is not None:
+            ends.append(asyncio.create_task(self._out_of_time(deadline)))
         try:
-            await asyncio.wait({work, timer}, return_when=asyncio.FIRST_COMPLETED)
-            timed_out = not work.done()
+            await asyncio.wait({work, *ends}, return_when=asyncio.FIRST_COMPLETED)
+            ended = None if work.done() else next(one for one in ends if one.done())
         finally:
-            timer.cancel()
-            work.cancel()
-            await asyncio.gather(work, timer, return_exceptions=True)
-        if timed_out and work.cancelled():
-            raise OutOfTime
+            for task in (work, *ends):
+                task.cancel()
+            await asyncio.gather(work, *ends, return_exceptions=True)
         # A Halt that came out while the work was being stopped is raised here.
+        if ended is not None and work.cancelled():
+            ended.result()
         return work.result()
+
+    async def _cancelled(self, cancelled: asyncio.Event) -> None:
+        await cancelled.wait()
+        raise Cancelled
+
+    async def _out_of_time(self, deadline: datetime) -> None:
+        await self.clock.sleep_until(deadline)
+        raise OutOfTime
+
+    async def settle_begun(self) -> None:
+        """Settle every side effect that was begun and has no recorded outcome."""
+        await uninterrupted(self.calls.settle_begun(""))
+
+    def undoing(self, calls: Calls) -> Undoing:
+        """What reverses this run's side effects, by calls under their own permit."""
+        undoing = replace(self, calls=replace(calls, reversing=True))
+        return Undoing(self.recorder, calls.decisions, undoing.drive, self.go_on)
 
     async def _root(self) -> Outcome:
         outcome = await self._scope(ScopeSpec("", ROOT, self.header.input), "", self.budget)
@@ -99,7 +124,17 @@ class Driver:
     async def _scope(self, spec: ScopeSpec, path: str, budget: Budget) -> Outcome:
         cursor = self.cursor if path == "" else None
         effects = run_scope(self.program, self.header, spec, path, cursor)
+        return await self.drive(effects, path, budget)
+
+    async def drive(
+        self, effects: Generator[Effect, Any, Outcome], path: str, budget: Budget | None = None
+    ) -> Outcome:
+        """Perform a scope's effects, one after the other, until it has its outcome.
+
+        What it enters counts in `budget`, else in the run's own.
+        """
         answer: Any = None
+        budget = budget or self.budget
         while True:
             try:
                 effect = effects.send(answer)
@@ -120,6 +155,8 @@ class Driver:
                 return await self._sleep(effect, path)
             case Now():
                 return self._now(effect, path)
+            case Compensate():
+                return await self._compensate(effect, path)
             case _:
                 what = type(effect).__name__
                 raise NeedsOwner("run.unsupported", f"{what} cannot be performed by this version.")
@@ -177,11 +214,16 @@ class Driver:
         self.recorder.enqueue(path, effect.key, "now", {"now": now})
         return now
 
+    async def _compensate(self, effect: Compensate, path: str) -> None:
+        if self.recorder.replay(path, effect.key, "compensated") is None:
+            await self.undoing(self.calls).below(path, effect.visit)
+            await self.recorder.commit(path, effect.key, "compensated", {})
+
     async def _fork(self, fork: Fork, path: str, budget: Budget) -> list[Outcome]:
         below, part = f"{path}{fork.key}/", budget.part()
         if (breach := self._recorded_breach(fork, path)) is not None:
             budget.spend(breach["transitions"])
-            await self._settle_below(below)
+            await uninterrupted(self.calls.settle_begun(below))
             return breach_outcomes(fork, breach)
 
         async def run_child(spec: ScopeSpec) -> Outcome:
@@ -195,7 +237,7 @@ class Driver:
         branches = Branches(fork, run_child, record_breach)
         outcomes = await branches.run()
         if branches.breached:
-            await self._settle_below(below)
+            await uninterrupted(self.calls.settle_begun(below))
         return outcomes
 
     def _recorded_breach(self, fork: Fork, path: str) -> Any | None:
@@ -204,20 +246,6 @@ class Driver:
         if following is None or (following.key, following.kind) != (fork.key, "breach"):
             return None
         return self.recorder.replay(path, fork.key, "breach")
-
-    async def _settle_below(self, prefix: str) -> None:
-        await uninterrupted(self._settle(prefix))
-
-    async def _settle(self, prefix: str) -> None:
-        """Settle what stopped scopes had begun when the process died, as no replay got there."""
-        begun: dict[tuple[str, str], Any] = {}
-        for entry in self.recorder.journal.below(prefix):
-            if entry.kind == "intent":
-                begun[entry.scope, entry.key] = exact_json.decode(entry.data)
-            else:
-                begun.pop((entry.scope, entry.key), None)
-        for (scope, key), intent in begun.items():
-            await self.calls.settle_recorded(scope, key, intent)
 
     def _progress(self, event: str, scope: str, key: str, **about: Any) -> None:
         self.tell(Progress(event, self.header.run_id, scope, key, about))

@@ -1,8 +1,11 @@
 """Why a run stops without having ended; each can be resumed."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from assent_engine.effects import Failed, Outcome
+from assent_engine.effects import Failed
+from assent_engine.interpreter.faults import TIMEOUT
 from assent_engine.moments import timestamp
 from assent_schemas.statuses import RunStatus
 
@@ -19,35 +22,67 @@ class Halt(Exception):
 
 
 class NeedsOwner(Halt):
-    """Only the owner can settle it."""
+    """Only the owner can settle it.
 
-
-class CutShort(Halt):
-    """The run has had all that it may have: what was begun is settled, then it ends.
-
-    `outcome` is the run's, or None where it has timed out.
+    `subject` says what it is about within the run; `about` is the call in question, if any.
     """
 
-    outcome: Outcome | None = None
+    def __init__(
+        self, code: str, reason: str, subject: str = "", about: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(code, reason)
+        self.subject = subject or code
+        self.about = about or {}
+        self.cases: tuple[NeedsOwner, ...] = (self,)
 
 
-class OutOfTime(CutShort):
+class Unsettled(NeedsOwner):
+    """Several cases at once; the first one gives the reason."""
+
+    def __init__(self, cases: Sequence[NeedsOwner]) -> None:
+        first = cases[0]
+        super().__init__(first.code, first.reason, first.subject, first.about)
+        self.cases = tuple(cases)
+
+
+class Ending(Halt):
+    """The run is to end now: nothing new is begun, what was begun is settled.
+
+    `error` and `cause` are what the run's record says.
+    """
+
+    error: str
+    cause = ""
+
+
+class Cancelled(Ending):
+    """The owner ends the run."""
+
+    status = RunStatus.CANCELLED
+    error = "Run.Cancelled"
+
+    def __init__(self) -> None:
+        super().__init__("run.cancelled", "the owner cancelled it")
+
+
+class OutOfTime(Ending):
     """The run's time is up."""
 
     status = RunStatus.TIMED_OUT
+    error = TIMEOUT
 
     def __init__(self) -> None:
         super().__init__("run.timed_out", "the run's time is up")
 
 
-class OutOfTransitions(CutShort):
+class OutOfTransitions(Ending):
     """The run has entered as many states as it may."""
 
     status = RunStatus.FAILED
 
     def __init__(self, failure: Failed) -> None:
         super().__init__("run.out_of_transitions", failure.cause)
-        self.outcome = failure
+        self.error, self.cause = failure.error, failure.cause
 
 
 class Paused(Halt):

@@ -34,6 +34,11 @@ class Recorder:
         except Diverged as error:
             raise NeedsOwner("journal.diverged", f"{error}.") from error
 
+    def next_kind(self, scope: str, key: str) -> str:
+        """The kind of the scope's next recorded entry, if it is of this key; else ""."""
+        following = self.journal.peek(scope)
+        return following.kind if following is not None and following.key == key else ""
+
     async def commit(self, scope: str, key: str, kind: str, data: Any, *records: Record) -> None:
         """Record an entry, with other records in the same transaction, and await the sync."""
         await self.store.commit(self.entry(scope, key, kind, data), *records)

@@ -1,58 +1,45 @@
-"""Runs: started from an approved version, driven to an end, resumed after a stop."""
+"""Runs: started from an approved version, driven to an end, resumed after a stop, cancelled."""
 
-from collections.abc import Awaitable, Callable, Iterator
+import asyncio
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from assent_engine.admission import Admission, Admitted
 from assent_engine.budget import Budget
 from assent_engine.clock import Clock
-from assent_engine.effects import Failed, Ok, Outcome
 from assent_engine.interpreter import SEMANTICS, RunHeader
-from assent_engine.journal import Diverged, Journal, Ledger, seal
+from assent_engine.journal import Journal
 from assent_engine.moments import moment, timestamp
-from assent_engine.notices import NoticeLevel
 from assent_engine.ports import Listener, Progress, Randomness
 from assent_engine.refusals import refused
 from assent_engine.registry import StepRegistry, World
 from assent_engine.run_input import initial_data
 from assent_engine.runner.calls import Calls
 from assent_engine.runner.driver import Driver
-from assent_engine.runner.halts import Halt, NeedsOwner, OutOfTime, OutOfTransitions, Paused
+from assent_engine.runner.endings import Endings, RunReport
+from assent_engine.runner.halts import Cancelled, Halt, NeedsOwner
+from assent_engine.runner.history import History
+from assent_engine.runner.permission import Permit, halt_of, permission, within
 from assent_engine.runner.recorder import Recorder
 from assent_engine.store import Store
-from assent_engine.store.records import (
-    JournalEntry,
-    NewNotice,
-    NewRun,
-    Record,
-    RunEnded,
-    RunStatusChanged,
-)
+from assent_engine.store.records import AuditEntry, CancelRequested, NewRun, RunStatusChanged
 from assent_engine.store.rows import RunRow
 from assent_schemas import exact_json
-from assent_schemas.errors import Problem, Refused
+from assent_schemas.errors import Refused
 from assent_schemas.statuses import RunStatus
 
 OPEN = tuple(status for status in RunStatus if not status.ended)
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """Where a run stands when its driver lets go of it."""
-
-    run_id: str
-    status: RunStatus
-    output: Any = None
-    error: str | None = None
-    cause: str | None = None
+KEEP = "keep"
+COMPENSATE = "compensate"
+INTERVENE = "intervene"
 
 
 @dataclass(slots=True)
 class Runs:
-    """Starts and resumes runs; each is driven by the caller's own task."""
+    """Starts, resumes and cancels runs; each is driven by the caller's own task."""
 
     store: Store
     clock: Clock
@@ -60,9 +47,9 @@ class Runs:
     registry: StepRegistry
     world: World
     admission: Admission
-    ledger: Ledger
+    endings: Endings
     tell: Listener
-    _driven: set[str] = field(default_factory=set)
+    _driven: dict[str, asyncio.Event] = field(default_factory=dict)
     _loose: set[str] = field(default_factory=set)
 
     async def start(self, policy_id: str, given: Any = None) -> RunReport:
@@ -84,43 +71,71 @@ class Runs:
         }
         await recorder.commit("", "", "start", first, _new_run(admitted, header))
         self.tell(Progress("run.started", header.run_id))
-        return await self._drive(admitted, header, recorder, None)
+        return await self._drive(admitted, History(header, recorder))
 
     async def resume(self, run_id: str) -> RunReport:
         """Go on with a run that stopped before its end, by replay. Raises Refused."""
         with self._alone(run_id):
-            return await self._resume(run_id)
+            return await self._resume(await self._unended(run_id))
 
-    async def _resume(self, run_id: str) -> RunReport:
-        row = await self.store.read.run(run_id)
-        if row is None:
-            raise refused("run.unknown", f"There is no run {run_id}.")
-        if row.status.ended:
-            raise refused("run.ended", f"Run {run_id} has ended: {row.status}.")
-        try:
-            admitted = await self._admitted_again(row)
-            journal, header, cursor = await self._recorded(row, admitted)
-        except Halt as halt:
-            return await self._halted(run_id, halt)
-        recorder = Recorder(self.store.pen(), self.clock, journal)
-        at = timestamp(self.clock.now())
-        await self.store.commit(RunStatusChanged(run_id, RunStatus.RUNNING, None, None, at))
-        return await self._drive(admitted, header, recorder, cursor)
+    async def cancel(self, run_id: str, *, keep: bool = False, by: str) -> RunReport | None:
+        """End a run. What it did is compensated, or with `keep` left as it is.
+
+        None where the run is under way: the task that drives it ends it. Raises Refused.
+        """
+        await self._unended(run_id)
+        at, how = timestamp(self.clock.now()), KEEP if keep else COMPENSATE
+        audit = AuditEntry(at, by, "cancel", run_id, how)
+        await self.store.commit(CancelRequested(run_id, how, at), audit)
+        if run_id in self._driven:
+            self._driven[run_id].set()
+            return None
+        return await self.resume(run_id)
 
     async def open_runs(self) -> list[RunRow]:
         """Runs that have not ended: what a crash, a stop or a wait left behind."""
         return await self.store.read.runs(*OPEN)
 
+    async def _unended(self, run_id: str) -> RunRow:
+        row = await self.store.read.run(run_id)
+        if row is None:
+            raise refused("run.unknown", f"There is no run {run_id}.")
+        if row.status.ended:
+            raise refused("run.ended", f"Run {run_id} has ended: {row.status}.")
+        return row
+
+    async def _resume(self, row: RunRow) -> RunReport:
+        try:
+            if row.cancelling == KEEP:
+                return await self._let_go(row)
+            admitted = await self._admitted_again(row)
+            history = await History.read(self.store, self.clock, row, admitted.policy.name)
+        except Halt as halt:
+            return await self.endings.halted(row.id, halt)
+        at = timestamp(self.clock.now())
+        await self.store.commit(RunStatusChanged(row.id, RunStatus.RUNNING, None, None, at))
+        return await self._drive(admitted, history)
+
+    async def _let_go(self, row: RunRow) -> RunReport:
+        """End a run with what it did kept: nothing acts, so no permission is needed."""
+        policy = await self.store.read.policy(row.policy_id)
+        name = policy.name if policy else row.policy_id
+        history = await History.read(self.store, self.clock, row, name)
+        if history.closed is None:
+            await self._calls(history, _never).settle_begun("")
+        report = history.closed or RunReport.of(row.id, Cancelled())
+        return await self.endings.end(history.recorder, report, name, None)
+
     @contextmanager
-    def _alone(self, run_id: str) -> Iterator[None]:
+    def _alone(self, run_id: str) -> Iterator[asyncio.Event]:
         """Drive a run in one task only; raises Refused where another one does."""
         if run_id in self._driven:
             raise refused("run.under_way", f"Run {run_id} is under way.", "Wait for it to stop.")
-        self._driven.add(run_id)
+        self._driven[run_id] = asyncio.Event()
         try:
-            yield
+            yield self._driven[run_id]
         finally:
-            self._driven.remove(run_id)
+            del self._driven[run_id]
 
     def _header(self, admitted: Admitted, value: Any) -> RunHeader:
         return RunHeader(
@@ -137,121 +152,86 @@ class Runs:
         try:
             admitted = await self.admission.admit(row.policy_id, row.policy_version)
         except Refused as refusal:
-            raise _halt(refusal.problem) from refusal
+            raise halt_of(refusal) from refusal
         if admitted.hash != row.policy_hash:
             detail = f"run {row.id} began with another document than version {admitted.version}."
             raise NeedsOwner("policy.tampered", detail)
         return admitted
 
-    async def _recorded(
-        self, row: RunRow, admitted: Admitted
-    ) -> tuple[Journal, RunHeader, dict[str, Any] | None]:
-        """What former processes left: the journal, its first record, the root's snapshot."""
-        entries = await self.store.read.journal(row.id)
+    async def _drive(self, admitted: Admitted, history: History) -> RunReport:
+        driver = self._driver(admitted, history)
         try:
-            journal = Journal.load(row.id, entries, row.cursor_seq)
-        except Diverged as error:
-            raise NeedsOwner("journal.broken", f"{error}.") from error
-        if not entries or journal.seq < row.cursor_seq:
-            raise NeedsOwner("journal.broken", "the journal's end is missing.")
-        first = exact_json.decode(entries[0].data)
-        if row.cursor_seq == 0:
-            journal.replay("", "", "start")
-        if first["semantics"] != SEMANTICS or first["policy_hash"] != row.policy_hash:
-            raise NeedsOwner("journal.diverged", "the journal belongs to other rules or documents.")
-        started, seed, value = first["started"], first["seed"], first["input"]
-        header = RunHeader(row.id, row.policy_id, admitted.policy.name, started, seed, value)
-        return journal, header, _cursor(row, entries)
+            report = history.closed or await self._driven_out(admitted, driver)
+            if report.status is not RunStatus.COMPLETED:
+                await self._reverse(admitted, driver, report, closed=history.closed is not None)
+        except Halt as halt:
+            return await self.endings.halted(driver.header.run_id, halt)
+        name = admitted.policy.name
+        return await self.endings.end(driver.recorder, report, name, driver.at)
 
-    async def _drive(
-        self,
-        admitted: Admitted,
-        header: RunHeader,
-        recorder: Recorder,
-        cursor: dict[str, Any] | None,
-    ) -> RunReport:
-        deadline, budget = _deadline(admitted, header), _budget(admitted, cursor)
-        calls = Calls(
+    def _driver(self, admitted: Admitted, history: History) -> Driver:
+        deadline, budget = _deadline(admitted, history.header), _budget(admitted, history.cursor)
+        permit = within(permission(self.admission, admitted), self.clock, deadline, budget)
+        return Driver(
+            admitted.program,
+            history.header,
+            history.recorder,
+            self._calls(history, permit),
+            self.clock,
+            self.tell,
+            budget,
+            history.cursor,
+            go_on=admitted.policy.on_compensation_failure == "continue",
+        )
+
+    def _calls(self, history: History, permit: Permit) -> Calls:
+        return Calls(
             self.registry,
             self.world,
             self.clock,
-            recorder,
-            self._permit(admitted, deadline, budget),
+            history.recorder,
+            permit,
             self.tell,
             self._loose,
-            await self.store.read.restored(header.run_id),
+            history.doubtful,
+            history.decisions,
         )
-        driver = Driver(
-            admitted.program, header, recorder, calls, self.clock, self.tell, budget, cursor
-        )
-        try:
-            outcome = await driver.run(deadline)
-        except Halt as halt:
-            return await self._halted(header.run_id, halt)
-        return await self._end(admitted, driver, outcome)
 
-    def _permit(
-        self, admitted: Admitted, deadline: datetime | None, budget: Budget
-    ) -> Callable[[], Awaitable[None]]:
-        """A check that costs nothing until the approval epoch changes; then it looks again."""
-        seen = admitted.epoch
+    async def _driven_out(self, admitted: Admitted, driver: Driver) -> RunReport:
+        """Carry the policy out to its end, or only settle what was begun if it is cancelled."""
+        run_id = driver.header.run_id
+        row = await self.store.read.run(run_id)
+        if row is not None and row.cancelling:
+            await driver.settle_begun()
+            return RunReport.of(run_id, Cancelled())
+        deadline = _deadline(admitted, driver.header)
+        return RunReport.of(run_id, await driver.run(deadline, self._driven[run_id]))
 
-        async def permit() -> None:
-            nonlocal seen
-            if deadline is not None and self.clock.now() >= deadline:
-                raise OutOfTime
-            if budget.exhausted:
-                raise OutOfTransitions(budget.failure)
-            if (epoch := self.admission.epoch) == seen:
-                return
-            try:
-                again = await self.admission.admit(admitted.policy_id, admitted.version)
-            except Refused as refusal:
-                raise _halt(refusal.problem) from refusal
-            if again.hash != admitted.hash:
-                raise NeedsOwner("policy.tampered", "the approved document was replaced.")
-            seen = epoch
+    async def _reverse(
+        self, admitted: Admitted, driver: Driver, report: RunReport, *, closed: bool
+    ) -> None:
+        """Bring what a run did to the end that its policy, or the owner, declares.
 
-        return permit
+        Raises Halt where the owner must be asked, or nothing may be done for now.
+        """
+        if not await self.store.read.standing(report.run_id):
+            return
+        if not closed:
+            await self.endings.close(driver.recorder, report, driver.at)
+        row = await self.store.read.run(report.run_id)
+        how = row.cancelling if row and row.cancelling else admitted.policy.on_failure
+        if how == INTERVENE:
+            raise await self._undecided(report)
+        if how == COMPENSATE:
+            # The run's time may be up, and yet what it did is reversed.
+            calls = replace(driver.calls, permit=permission(self.admission, admitted))
+            await driver.undoing(calls).below("")
 
-    async def _halted(self, run_id: str, halt: Halt) -> RunReport:
-        at = timestamp(self.clock.now())
-        changed = RunStatusChanged(run_id, halt.status, halt.code, halt.reason, at)
-        records: list[Record] = [changed]
-        if halt.status is not RunStatus.WAITING:
-            text = f"A run stopped ({halt.status}): {halt.reason}"
-            key = f"{run_id}/halt/{at}"
-            records.append(NewNotice(key, text, NoticeLevel.PROBLEM, run_id, at))
-        await self.store.commit(*records)
-        self.tell(Progress("run.stopped", run_id, about={"status": halt.status}))
-        return RunReport(run_id, halt.status, None, halt.code, halt.reason)
-
-    async def _end(self, admitted: Admitted, driver: Driver, outcome: Outcome | None) -> RunReport:
-        report = _report(driver.header.run_id, outcome)
-        at = timestamp(self.clock.now())
-        ended = _ended(report, driver, at)
-        notice = await self._failure_notice(admitted, report, at)
-        data = {"status": report.status, **(outcome.as_json() if outcome else {})}
-        entry = driver.recorder.entry("", "", "end", data)
-        head, failures = driver.recorder.journal.head, self.store.failures
-        ledger = self.ledger.append(report.run_id, head, failures)
-        await driver.recorder.store.commit(entry, ledger, ended, *notice)
-        self.ledger.confirm(ledger)
-        self.tell(Progress("run.ended", report.run_id, about={"status": report.status}))
-        return report
-
-    async def _failure_notice(
-        self, admitted: Admitted, report: RunReport, at: str
-    ) -> list[NewNotice]:
-        if report.status is RunStatus.COMPLETED:
-            return []
-        log = await self.store.read.saga_log(report.run_id)
-        done = [f"{one.resource} ({one.key})" for one in log]
-        kept = f" It had done, and keeps: {', '.join(done)}." if done else ""
+    async def _undecided(self, report: RunReport) -> NeedsOwner:
+        done = [one.resource for one in await self.store.read.standing(report.run_id)]
         why = f"{report.error}: {report.cause}" if report.cause else report.error
-        text = f"{admitted.policy.name} ended {report.status}: {why}.{kept}"
-        key = f"{report.run_id}/end"
-        return [NewNotice(key, text, NoticeLevel.PROBLEM, report.run_id, at)]
+        reason = f"the run ended {report.status} ({why}) after {', '.join(done)}."
+        return NeedsOwner("run.failed", reason)
 
 
 def _new_run(admitted: Admitted, header: RunHeader) -> NewRun:
@@ -267,14 +247,9 @@ def _new_run(admitted: Admitted, header: RunHeader) -> NewRun:
     )
 
 
-def _cursor(row: RunRow, entries: list[JournalEntry]) -> dict[str, Any] | None:
-    if row.cursor is None and row.cursor_seq == 0:
-        return None
-    cursor = {**(row.cursor or {}), "value": row.context}
-    mark = cursor.pop("seal", None)
-    if mark != seal(entries[row.cursor_seq - 1].hash, cursor):
-        raise NeedsOwner("journal.broken", "the snapshot is not the one that was written.")
-    return cursor
+def _deadline(admitted: Admitted, header: RunHeader) -> datetime | None:
+    seconds = admitted.policy.timeout_seconds
+    return None if seconds is None else moment(header.started) + timedelta(seconds=seconds)
 
 
 def _budget(admitted: Admitted, cursor: dict[str, Any] | None) -> Budget:
@@ -283,36 +258,6 @@ def _budget(admitted: Admitted, cursor: dict[str, Any] | None) -> Budget:
     return Budget(admitted.policy.max_transitions, used)
 
 
-def _deadline(admitted: Admitted, header: RunHeader) -> datetime | None:
-    seconds = admitted.policy.timeout_seconds
-    return None if seconds is None else moment(header.started) + timedelta(seconds=seconds)
-
-
-def _halt(problem: Problem) -> Halt:
-    kind = Paused if problem.code == "policy.disabled" else NeedsOwner
-    return kind(problem.code, problem.detail)
-
-
-def _report(run_id: str, outcome: Outcome | None) -> RunReport:
-    match outcome:
-        case Ok(value):
-            return RunReport(run_id, RunStatus.COMPLETED, value)
-        case Failed(error, cause):
-            return RunReport(run_id, RunStatus.FAILED, None, error or None, cause or None)
-        case None:
-            return RunReport(run_id, RunStatus.TIMED_OUT, None, "States.Timeout", "")
-
-
-def _ended(report: RunReport, driver: Driver, at: str) -> RunEnded:
-    cursor = driver.at.as_json() if driver.at else {"state": "", "value": driver.header.input}
-    done = report.status is RunStatus.COMPLETED
-    return RunEnded(
-        id=report.run_id,
-        status=report.status,
-        current_step=cursor["state"],
-        context=exact_json.encode(cursor["value"]).decode(),
-        output=exact_json.encode(report.output).decode() if done else None,
-        error=report.error,
-        cause=report.cause,
-        at=at,
-    )
+async def _never() -> None:
+    """The permit of a run that will not act."""
+    raise AssertionError

@@ -11,7 +11,7 @@ import aiosqlite
 
 from assent_engine.notices import Notice, NoticeLevel
 from assent_engine.store.records import AuditEntry, JournalEntry, LedgerEntry, SagaEntry
-from assent_engine.store.rows import ApprovalRow, PolicyRow, RunRow, VersionRow
+from assent_engine.store.rows import ApprovalRow, InterventionRow, PolicyRow, RunRow, VersionRow
 from assent_schemas import exact_json
 from assent_schemas.errors import Problem, StoreError
 from assent_schemas.statuses import PolicyStatus, RunStatus, VersionStatus
@@ -24,11 +24,12 @@ _APPROVAL_COLUMNS = (
 )
 _RUN_COLUMNS = (
     "id, policy_id, policy_version, policy_hash, status, current_step, context, cursor,"
-    " cursor_seq, output, error, cause, created_at, updated_at"
+    " cursor_seq, output, error, cause, cancelling, created_at, updated_at"
 )
 Word = TypeVar("Word", bound=StrEnum)
 _JSON_COLUMNS = (6, 7, 9)
 _STEPS = 6
+_INTERVENTION_JSON = (5, 6, 10)
 
 
 class Reader:
@@ -97,6 +98,12 @@ class Reader:
         sql = "SELECT * FROM journal WHERE run_id = ? ORDER BY seq"
         return [JournalEntry(*row) for row in await self._all(sql, run_id)]
 
+    async def entry(self, run_id: str, seq: int) -> JournalEntry | None:
+        """One entry of a run's journal."""
+        sql = "SELECT * FROM journal WHERE run_id = ? AND seq = ?"
+        rows = await self._all(sql, run_id, seq)
+        return JournalEntry(*rows[0]) if rows else None
+
     async def saga_log(self, run_id: str) -> list[SagaEntry]:
         """A run's completed side effects, in order."""
         sql = "SELECT * FROM saga_log WHERE run_id = ? ORDER BY seq"
@@ -119,6 +126,19 @@ class Reader:
             (run_id, _word(RunStatus, status), ended, effects, int(size))
             for run_id, status, ended, effects, size in await self._all(sql)
         ]
+
+    async def standing(self, run_id: str) -> list[SagaEntry]:
+        """A run's completed side effects that nothing has become of since, in order."""
+        return [entry for entry in await self.saga_log(run_id) if entry.settled is None]
+
+    async def interventions(self, run_id: str | None = None) -> list[InterventionRow]:
+        """Cases for the owner in the order in which they came up; of one run, or all."""
+        sql = "SELECT * FROM interventions WHERE ?1 IS NULL OR run_id = ?1 ORDER BY rowid"
+        return [_intervention(row) for row in await self._all(sql, run_id)]
+
+    async def intervention(self, intervention_id: str) -> InterventionRow | None:
+        rows = await self._all("SELECT * FROM interventions WHERE id = ?", intervention_id)
+        return _intervention(rows[0]) if rows else None
 
     async def last_of_ledger(self) -> LedgerEntry | None:
         rows = await self._all("SELECT * FROM ledger ORDER BY seq DESC LIMIT 1")
@@ -173,6 +193,13 @@ def _word(words: type[Word], text: str) -> Word:
         return words(text)
     except ValueError as error:
         raise StoreError(_unreadable(Path("a record"), error)) from error
+
+
+def _intervention(row: tuple[Any, ...]) -> InterventionRow:
+    values = list(row)
+    for at in _INTERVENTION_JSON:
+        values[at] = None if values[at] is None else _decoded(values[at])
+    return InterventionRow(*values)
 
 
 def _decoded(text: str) -> Any:

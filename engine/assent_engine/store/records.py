@@ -144,18 +144,40 @@ class RunSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class RunStoodAt:
+    """Where the root scope was when nothing more of the policy was to be carried out."""
+
+    sql: ClassVar[str] = (
+        "UPDATE workflow_executions SET current_step = :current_step, context = :context"
+        " WHERE id = :id"
+    )
+    id: str
+    current_step: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequested:
+    """The owner wants a run to end; what it did is kept or compensated. The last word counts."""
+
+    sql: ClassVar[str] = (
+        "UPDATE workflow_executions SET cancelling = :cancelling, updated_at = :at WHERE id = :id"
+    )
+    id: str
+    cancelling: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnded:
     """The last word about a run."""
 
     sql: ClassVar[str] = (
-        "UPDATE workflow_executions SET status = :status, current_step = :current_step,"
-        " context = :context, output = :output, error = :error, cause = :cause,"
-        " updated_at = :at WHERE id = :id"
+        "UPDATE workflow_executions SET status = :status, output = :output, error = :error,"
+        " cause = :cause, updated_at = :at WHERE id = :id"
     )
     id: str
     status: str
-    current_step: str
-    context: str
     output: str | None
     error: str | None
     cause: str | None
@@ -201,7 +223,8 @@ class SagaEntry:
 
     sql: ClassVar[str] = (
         "INSERT INTO saga_log VALUES (:run_id, :seq, :scope, :key, :idempotency_key, :resource,"
-        " :step_version, :input, :result, :compensation, :compensation_input, :irreversible, :at)"
+        " :step_version, :input, :result, :compensation, :compensation_input, :irreversible, :at,"
+        " :settled, :settled_at)"
     )
     run_id: str
     seq: int
@@ -215,6 +238,72 @@ class SagaEntry:
     compensation: str | None
     compensation_input: str | None
     irreversible: str | None
+    at: str
+    settled: str | None = None
+    settled_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SagaSettled:
+    """What became of a completed side effect after the run failed; see `saga.Settled`."""
+
+    sql: ClassVar[str] = (
+        "UPDATE saga_log SET settled = :settled, settled_at = :at"
+        " WHERE run_id = :run_id AND seq = :seq"
+    )
+    run_id: str
+    seq: int
+    settled: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewIntervention:
+    """A case for the owner; while one about the same subject is open, that one stands."""
+
+    sql: ClassVar[str] = (
+        "INSERT INTO interventions VALUES (:id, :run_id, :code, :subject, :text, :about, :choices,"
+        " 'open', NULL, NULL, NULL, NULL, NULL, :at, NULL) ON CONFLICT DO NOTHING"
+    )
+    id: str
+    run_id: str
+    code: str
+    subject: str
+    text: str
+    about: str
+    choices: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterventionDecided:
+    """The owner's word on a case; only the first one finds it open."""
+
+    sql: ClassVar[str] = (
+        "UPDATE interventions SET status = 'decided', choice = :choice, note = :note,"
+        " result = :result, decided_by = :decided_by, decided_how = :decided_how,"
+        " closed_at = :at WHERE id = :id AND status = 'open'"
+    )
+    id: str
+    choice: str
+    note: str | None
+    result: str | None
+    decided_by: str
+    decided_how: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterventionsWithdrawn:
+    """A run's open cases settled themselves: that of one subject, or all of them."""
+
+    sql: ClassVar[str] = (
+        "UPDATE interventions SET status = 'withdrawn', closed_at = :at"
+        " WHERE run_id = :run_id AND status = 'open'"
+        " AND (:subject IS NULL OR subject = :subject)"
+    )
+    run_id: str
+    subject: str | None
     at: str
 
 

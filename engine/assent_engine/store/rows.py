@@ -64,5 +64,27 @@ class RunRow:
     output: Any
     error: str | None
     cause: str | None
+    cancelling: str | None
     created_at: str
     updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterventionRow:
+    """A case for the owner, and what became of it; `about` is the call in question, if any."""
+
+    id: str
+    run_id: str
+    code: str
+    subject: str
+    text: str
+    about: dict[str, Any]
+    choices: list[str]
+    status: str
+    choice: str | None
+    note: str | None
+    result: Any
+    decided_by: str | None
+    decided_how: str | None
+    opened_at: str
+    closed_at: str | None

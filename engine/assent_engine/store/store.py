@@ -112,6 +112,11 @@ class Pen:
     writer: Writer
     failures: int
 
+    @property
+    def read(self) -> Reader:
+        """What is committed."""
+        return self.store.read
+
     async def commit(self, *records: Record) -> None:
         """As Store.commit."""
         self.writer.refuse_after(self.failures)

@@ -6,7 +6,28 @@ APPLICATION_ID = 0x41737374  # "Asst"
 SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON", "wal_autocheckpoint = 0")
 """What the writing connection is set to; it checkpoints by itself, so as to hear of failures."""
 
-TABLES = """
+INTERVENTIONS = """
+CREATE TABLE interventions (
+    id TEXT PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    code TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    text TEXT NOT NULL,
+    about TEXT NOT NULL,
+    choices TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('open', 'decided', 'withdrawn')),
+    choice TEXT,
+    note TEXT,
+    result TEXT,
+    decided_by TEXT,
+    decided_how TEXT,
+    opened_at TEXT NOT NULL,
+    closed_at TEXT
+) STRICT;
+CREATE UNIQUE INDEX one_open_intervention ON interventions (run_id, subject) WHERE status = 'open';
+"""
+
+_TABLES = """
 CREATE TABLE policies (
     policy_id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
@@ -62,7 +83,8 @@ CREATE TABLE workflow_executions (
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     thinned_at TEXT,
-    restored_at TEXT
+    restored_at TEXT,
+    cancelling TEXT CHECK (cancelling IN ('keep', 'compensate'))
 ) STRICT;
 CREATE INDEX executions_by_status ON workflow_executions (status);
 
@@ -101,6 +123,8 @@ CREATE TABLE saga_log (
     compensation_input TEXT,
     irreversible TEXT,
     at TEXT NOT NULL,
+    settled TEXT CHECK (settled IN ('compensated', 'marked', 'kept')),
+    settled_at TEXT,
     PRIMARY KEY (run_id, seq)
 ) STRICT, WITHOUT ROWID;
 
@@ -121,12 +145,18 @@ CREATE TABLE audit (
     detail TEXT NOT NULL
 ) STRICT;
 """
+TABLES = _TABLES + INTERVENTIONS
 
 MIGRATIONS = {
-    1: """
+    1: f"""
 ALTER TABLE workflow_executions ADD COLUMN thinned_at TEXT;
 ALTER TABLE workflow_executions ADD COLUMN restored_at TEXT;
-""",
+ALTER TABLE workflow_executions
+    ADD COLUMN cancelling TEXT CHECK (cancelling IN ('keep', 'compensate'));
+ALTER TABLE saga_log
+    ADD COLUMN settled TEXT CHECK (settled IN ('compensated', 'marked', 'kept'));
+ALTER TABLE saga_log ADD COLUMN settled_at TEXT;
+{INTERVENTIONS}""",
 }
 """What brings a form to the one after it."""
 

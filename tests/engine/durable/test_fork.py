@@ -206,12 +206,13 @@ async def test_a_side_effect_of_an_iteration_that_a_replay_no_longer_reaches_is_
     steps = {f"S{n}": task(resource, "$.n") for n, resource in enumerate(resources)}
     which = {"type": "Choice", "choices": choices}
     inner = {"start_at": "Which", "states": {"Which": which, **steps}}
-    document = policy({**each([0, 1, 2], task("x"), max_concurrency=2), "iterator": inner})
+    two_at_once = {**each([0, 1, 2], task("x"), max_concurrency=2), "iterator": inner}
+    document = policy(two_at_once, on_failure="keep")
     async with bench.open() as engine:
         report = await ran(engine, document)
         journal = await engine.store.read.journal(report.run_id)
     failure = next(one.seq for one in journal if one.kind == "step" and "Late" in one.data)
-    assert [one.kind for one in journal[failure:]] == ["breach", "step", "end"]
+    assert [one.kind for one in journal[failure:]] == ["breach", "step", "closed", "end"]
     rewind(bench, report.run_id, failure)
     async with bench.open() as engine:
         again = await engine.runs.resume(report.run_id)
@@ -257,7 +258,7 @@ async def test_a_thousand_orders_side_by_side_share_their_syncs(bench: Bench) ->
 
 def fork(*branches: Json) -> Json:
     state = {"type": "Parallel", "branches": [chain(one) for one in branches], "end": True}
-    return policy(state)
+    return policy(state, on_failure="keep")
 
 
 def fail_when(bench: Bench, begun: asyncio.Event, finish: asyncio.Event) -> None:

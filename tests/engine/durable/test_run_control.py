@@ -47,7 +47,8 @@ async def test_a_run_whose_time_is_up_finishes_the_order_under_way_and_begins_no
     bench: Bench,
 ) -> None:
     bench.clock, held = FakeClock(), Held(bench)
-    document = policy(task("order.place", 1), task("order.place", 2), timeout_seconds=60)
+    orders = task("order.place", 1), task("order.place", 2)
+    document = policy(*orders, timeout_seconds=60, on_failure="keep")
     async with bench.open() as engine:
         policy_id = await approved(engine, document)
         run = asyncio.create_task(engine.runs.start(policy_id))
@@ -63,7 +64,7 @@ async def test_a_run_whose_time_is_up_finishes_the_order_under_way_and_begins_no
     assert [one["n"] for one in bench.outside.orders.values()] == [1]
     assert len(saga) == 1
     assert "order.place" in notice.text
-    assert [one.kind for one in journal] == ["start", "intent", "step", "end"]
+    assert [one.kind for one in journal] == ["start", "intent", "step", "closed", "end"]
 
 
 async def test_an_order_that_is_unsure_when_the_time_is_up_is_for_the_owner(bench: Bench) -> None:

@@ -19,6 +19,7 @@ from assent_engine.store.records import (
     PolicyChange,
     RunEnded,
     RunSnapshot,
+    RunStoodAt,
 )
 from assent_engine.store.writer import CHECKPOINT_BYTES, WINDOW
 from assent_schemas.errors import StoreError
@@ -129,9 +130,9 @@ async def test_the_end_of_a_run_is_the_last_word_about_it_in_whatever_company(
     store, at = open_store.store, "2026-03-02T09:00:00Z"
     for run_id in ("a", "b"):
         await store.commit(NewRun(run_id, "p", "1.0.0", "h", "RUNNING", "A", "{}", at))
-    store.enqueue(RunEnded("a", "COMPLETED", "Z", "{}", "{}", None, None, at))
+    store.enqueue(RunEnded("a", "COMPLETED", "{}", None, None, at), RunStoodAt("a", "Z", "{}"))
     store.enqueue(RunSnapshot("b", "M", '{"half": 1}', "{}", 1, at))
-    await store.commit(RunEnded("b", "COMPLETED", "Z", "{}", "{}", None, None, at))
+    await store.commit(RunEnded("b", "COMPLETED", "{}", None, None, at), RunStoodAt("b", "Z", "{}"))
     found = await store.read.run("b")
     assert found is not None
     assert (found.current_step, found.context) == ("Z", {})

@@ -80,6 +80,10 @@ class Order(BaseModel):
     n: int = 0
 
 
+class Reference(BaseModel):
+    key: str = ""
+
+
 class Number(BaseModel):
     n: int = 0
 
@@ -101,6 +105,9 @@ class Outside:
     reachable: bool = True
     asked: list[str] = field(default_factory=list)
     reads: list[int] = field(default_factory=list)
+    undone: dict[str, str] = field(default_factory=dict)
+    undoing: list[str] = field(default_factory=list)
+    undo_script: list[Behaviour] = field(default_factory=list)
 
     async def place(self, key: str, order: Json) -> Any:
         self.calls.append(key)
@@ -109,6 +116,17 @@ class Outside:
 
     def take(self, key: str, order: Json) -> Json:
         return self.orders.setdefault(key, {"key": key, **order})
+
+    async def undo(self, key: str, order: str) -> Any:
+        """Take an order back; by key, as every side effect."""
+        self.undoing.append(order)
+        behaviour = self.undo_script.pop(0) if self.undo_script else take_back
+        return await behaviour(self, key, {"key": order})
+
+    def look_up_undo(self, key: str) -> Reconciled:
+        if not self.reachable:
+            return Unsure("nobody answers")
+        return Done({}) if key in self.undone else NotDone()
 
     def look_up(self, key: str) -> Reconciled:
         self.asked.append(key)
@@ -119,6 +137,16 @@ class Outside:
 
 async def accept(outside: Outside, key: str, order: Json) -> Any:
     return outside.take(key, order)
+
+
+async def take_back(outside: Outside, key: str, order: Json) -> Any:
+    outside.undone.setdefault(key, order["key"])
+    return {}
+
+
+async def take_back_then_break(outside: Outside, key: str, order: Json) -> Any:
+    await take_back(outside, key, order)
+    raise ConnectionResetError("the line went dead")
 
 
 async def refuse(outside: Outside, key: str, order: Json) -> Any:
@@ -159,6 +187,23 @@ def skip(seconds: float) -> None:
 class Placed(BaseModel):
     key: str
     n: int
+
+
+def add_cancel(registry: StepRegistry, outside: Outside) -> None:
+    """The step that takes an order back."""
+
+    async def look_up_undo(context: StepContext) -> Reconciled:
+        return outside.look_up_undo(context.idempotency_key)
+
+    @registry.add_step(
+        "order.cancel",
+        "Cancels",
+        side_effect=True,
+        irreversible="it is a reversal",
+        reconcile=look_up_undo,
+    )
+    async def cancel(order: Reference, context: StepContext) -> Json:
+        return await outside.undo(context.idempotency_key, order.key)  # type: ignore[no-any-return]
 
 
 def test_registry(outside: Outside) -> StepRegistry:
@@ -205,10 +250,7 @@ def test_registry(outside: Outside) -> StepRegistry:
     async def blind(order: Order, context: StepContext) -> Placed:
         return await outside.place(context.idempotency_key, order.model_dump())  # type: ignore[no-any-return]
 
-    @registry.add_step("order.cancel", "Cancels", side_effect=True, irreversible="it is a reversal")
-    async def cancel(order: Order) -> Json:
-        return {}
-
+    add_cancel(registry, outside)
     return registry
 
 
@@ -315,11 +357,17 @@ def during_the_first_step(bench: Bench, work: Callable[[], Awaitable[Any]]) -> N
     object.__setattr__(declared, "function", held)
 
 
-def rewind(bench: Bench, run_id: str, seq: int) -> None:
-    """Make a run look as if its process had died right after this journal entry."""
+def rewind(bench: Bench, run_id: str, seq: int, *, inbox: bool = False) -> None:
+    """Make a run look as if its process had died right after this journal entry.
+
+    With `inbox` what the owner decided stays.
+    """
     with closing(sqlite3.connect(bench.home.database, isolation_level=None)) as connection:
         for table in ("journal", "saga_log"):
             connection.execute(f"DELETE FROM {table} WHERE run_id = ? AND seq > ?", (run_id, seq))  # noqa: S608
+        connection.execute("UPDATE saga_log SET settled = NULL, settled_at = NULL")
+        if not inbox:
+            connection.execute("DELETE FROM interventions")
         connection.execute("DELETE FROM ledger")
         connection.execute("DELETE FROM notices")
         connection.execute(

@@ -48,15 +48,22 @@ async def first_form(path: Path) -> Bench:
     async with bench.open() as engine:
         await ran(engine, policy(task("number.add", 1), task("order.place", 1)))
     with closing(sqlite3.connect(bench.home.database)) as connection:
-        connection.execute("ALTER TABLE workflow_executions DROP COLUMN thinned_at")
-        connection.execute("ALTER TABLE workflow_executions DROP COLUMN restored_at")
+        for column in ("thinned_at", "restored_at", "cancelling"):
+            connection.execute(f"ALTER TABLE workflow_executions DROP COLUMN {column}")
+        for column in ("settled", "settled_at"):
+            connection.execute(f"ALTER TABLE saga_log DROP COLUMN {column}")
+        connection.execute("DROP TABLE interventions")
         connection.execute("PRAGMA user_version = 1")
     return bench
 
 
-def schema(database: Path) -> list[tuple[str]]:
+def schema(database: Path) -> list[tuple[str, str]]:
+    """Every column of every table, in order."""
     with closing(sqlite3.connect(database)) as connection:
-        columns = "SELECT name FROM pragma_table_info('workflow_executions')"
+        columns = (
+            "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c"
+            " WHERE t.type = 'table' ORDER BY t.name, c.cid"
+        )
         return connection.execute(columns).fetchall()
 
 

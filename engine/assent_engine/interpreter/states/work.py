@@ -4,7 +4,16 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assent_engine.effects import CANCELLED, Effect, Failed, Fork, Ok, Outcome, ScopeSpec
+from assent_engine.effects import (
+    CANCELLED,
+    Compensate,
+    Effect,
+    Failed,
+    Fork,
+    Ok,
+    Outcome,
+    ScopeSpec,
+)
 from assent_engine.interpreter.faults import EXCEEDED_TOLERANCE, StateFault
 from assent_engine.interpreter.flow import Flow
 from assent_engine.interpreter.paths import Path
@@ -50,7 +59,10 @@ class Work:
                 return self.flow.leads(self.next, visit, outcome.value)
         except StateFault as fault:
             outcome = fault.outcome
-        return self.recovery.caught(visit, outcome) or outcome
+        caught = self.recovery.caught(visit, outcome)
+        if caught is not None and caught.compensates:
+            yield Compensate(f"{visit.key}/undo")
+        return caught or outcome
 
 
 def forked(

@@ -1,0 +1,164 @@
+"""Endings: how a run stops for now, is closed, and ends; what the owner is told of each."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from assent_engine.clock import Clock
+from assent_engine.effects import Cursor, Failed, Ok, Outcome
+from assent_engine.interventions import MEANINGS, Interventions, choices_for
+from assent_engine.journal import Ledger
+from assent_engine.moments import timestamp
+from assent_engine.notices import NoticeLevel
+from assent_engine.ports import Listener, Progress
+from assent_engine.runner.halts import Ending, Halt, NeedsOwner
+from assent_engine.runner.recorder import Recorder
+from assent_engine.saga import Settled
+from assent_engine.store import Store
+from assent_engine.store.records import (
+    InterventionsWithdrawn,
+    NewNotice,
+    Record,
+    RunEnded,
+    RunStatusChanged,
+    RunStoodAt,
+    SagaEntry,
+)
+from assent_schemas import exact_json
+from assent_schemas.statuses import RunStatus
+
+CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """Where a run stands when its driver lets go of it."""
+
+    run_id: str
+    status: RunStatus
+    output: Any = None
+    error: str | None = None
+    cause: str | None = None
+
+    @classmethod
+    def of(cls, run_id: str, outcome: Outcome | Ending) -> "RunReport":
+        match outcome:
+            case Ok(value):
+                return cls(run_id, RunStatus.COMPLETED, value)
+            case Failed(error, cause):
+                return cls(run_id, RunStatus.FAILED, None, error or None, cause or None)
+            case Ending():
+                return cls(run_id, outcome.status, None, outcome.error, outcome.cause)
+
+    @classmethod
+    def closed(cls, run_id: str, data: dict[str, Any]) -> "RunReport":
+        """What `as_json` recorded when the run was closed."""
+        return cls(run_id, RunStatus(data["status"]), None, data["error"], data["cause"])
+
+    def as_json(self) -> dict[str, Any]:
+        """What the journal says of the end."""
+        told = {"status": self.status, "error": self.error, "cause": self.cause}
+        done = self.status is RunStatus.COMPLETED
+        return {"status": self.status, "ok": self.output} if done else told
+
+
+@dataclass(slots=True)
+class Endings:
+    """Writes the last words about runs, and those before the last."""
+
+    store: Store
+    clock: Clock
+    ledger: Ledger
+    interventions: Interventions
+    tell: Listener
+
+    async def halted(self, run_id: str, halt: Halt) -> RunReport:
+        """The run stops for now; each case that only the owner can settle goes to the inbox."""
+        at = timestamp(self.clock.now())
+        records: list[Record] = [RunStatusChanged(run_id, halt.status, halt.code, halt.reason, at)]
+        if isinstance(halt, NeedsOwner):
+            records += await self._cases(run_id, halt, at)
+        elif halt.status is not RunStatus.WAITING and await self._is_news(run_id, halt):
+            text = f"A run stopped ({halt.status}): {halt.reason}"
+            key = f"{run_id}/halt/{at}"
+            records.append(NewNotice(key, text, NoticeLevel.PROBLEM, run_id, at))
+        await self.store.commit(*records)
+        self.tell(Progress("run.stopped", run_id, about={"status": halt.status}))
+        return RunReport(run_id, halt.status, None, halt.code, halt.reason)
+
+    async def close(self, recorder: Recorder, report: RunReport, at: Cursor | None) -> None:
+        """Record how the policy's own part of a run ended; only compensation is left."""
+        stood = [_stood_at(report.run_id, at)] if at else []
+        now = recorder.now()
+        status = RunStatus.RUNNING
+        changed = RunStatusChanged(report.run_id, status, report.error, report.cause, now)
+        await recorder.commit("", "", CLOSED, report.as_json(), *stood, changed)
+
+    async def end(
+        self, recorder: Recorder, report: RunReport, name: str, at: Cursor | None
+    ) -> RunReport:
+        """The last word about a run: its journal's end, its ledger entry, its notice."""
+        run_id, now = report.run_id, recorder.now()
+        done = report.status is RunStatus.COMPLETED
+        output = exact_json.encode(report.output).decode() if done else None
+        records: list[Record] = [
+            RunEnded(run_id, report.status, output, report.error, report.cause, now),
+            InterventionsWithdrawn(run_id, None, now),
+        ]
+        if at is not None:
+            records.append(_stood_at(run_id, at))
+        if not done:
+            records.append(await self._failure_notice(report, name, now))
+        entry = recorder.entry("", "", "end", report.as_json())
+        ledger = self.ledger.append(run_id, recorder.journal.head, self.store.failures)
+        await recorder.store.commit(entry, ledger, *records)
+        self.ledger.confirm(ledger)
+        self.tell(Progress("run.ended", run_id, about={"status": report.status}))
+        return report
+
+    async def _is_news(self, run_id: str, halt: Halt) -> bool:
+        """Whether the run had not stopped for the same reason already."""
+        row = await self.store.read.run(run_id)
+        return row is None or (row.status, row.error) != (halt.status, halt.code)
+
+    async def _cases(self, run_id: str, halt: NeedsOwner, at: str) -> list[Record]:
+        """New cases with a notice each; a case that is open already was told of already."""
+        rows = await self.store.read.interventions(run_id)
+        standing = {row.subject for row in rows if row.status == "open"}
+        records: list[Record] = [
+            InterventionsWithdrawn(run_id, subject, at)
+            for subject in standing - {case.subject for case in halt.cases}
+        ]
+        for case in halt.cases:
+            if case.subject not in standing:
+                records += self._case(run_id, case, at)
+        return records
+
+    def _case(self, run_id: str, case: NeedsOwner, at: str) -> list[Record]:
+        row = self.interventions.case(run_id, case.code, case.subject, case.reason, case.about)
+        words = ", ".join(f"{one} ({MEANINGS[one]})" for one in choices_for(case.code))
+        text = f"A run needs you: {case.reason} Choose: {words}."
+        return [row, NewNotice(f"{run_id}/case/{row.id}", text, NoticeLevel.PROBLEM, run_id, at)]
+
+    async def _failure_notice(self, report: RunReport, name: str, at: str) -> NewNotice:
+        log = await self.store.read.saga_log(report.run_id)
+        why = f"{report.error}: {report.cause}" if report.cause else report.error
+        text = f"{name} ended {report.status}: {why}.{_became_of(log)}"
+        key = f"{report.run_id}/end"
+        return NewNotice(key, text, NoticeLevel.PROBLEM, report.run_id, at)
+
+
+def _stood_at(run_id: str, at: Cursor) -> RunStoodAt:
+    cursor = at.as_json()
+    return RunStoodAt(run_id, cursor["state"], exact_json.encode(cursor["value"]).decode())
+
+
+def _became_of(log: list[SagaEntry]) -> str:
+    """What was done to the outside and what became of it, in words."""
+    reversed_ = [one for one in log if one.settled in (Settled.COMPENSATED, Settled.MARKED)]
+    kept = [one for one in log if one not in reversed_]
+    undone = f" It reversed: {_names(reversed_)}." if reversed_ else ""
+    return undone + (f" It had done, and keeps: {_names(kept)}." if kept else "")
+
+
+def _names(entries: list[SagaEntry]) -> str:
+    return ", ".join(f"{one.resource} ({one.key})" for one in entries)

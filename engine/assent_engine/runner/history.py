@@ -1,0 +1,78 @@
+"""What former processes left of a run: its journal, its first record, the root's snapshot."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from assent_engine.clock import Clock
+from assent_engine.interpreter import SEMANTICS, RunHeader
+from assent_engine.journal import Diverged, Journal, seal
+from assent_engine.runner.decisions import Decisions
+from assent_engine.runner.endings import CLOSED, RunReport
+from assent_engine.runner.halts import NeedsOwner
+from assent_engine.runner.recorder import Recorder
+from assent_engine.store import Store
+from assent_engine.store.records import JournalEntry
+from assent_engine.store.rows import RunRow
+from assent_schemas import exact_json
+
+
+@dataclass(slots=True)
+class History:
+    """A run's past, ready to be replayed. A new run has none.
+
+    `closed` is how the policy's own part ended, where only compensation was left.
+    """
+
+    header: RunHeader
+    recorder: Recorder
+    cursor: dict[str, Any] | None = None
+    closed: RunReport | None = None
+    doubtful: bool = False
+    """The run was restored: the outside may have done what the journal does not know of."""
+    decisions: Decisions = field(default_factory=Decisions)
+
+    @classmethod
+    async def read(cls, store: Store, clock: Clock, row: RunRow, policy_name: str) -> "History":
+        """Verify and read a run's past; raises NeedsOwner where it is not to be trusted."""
+        entries = await store.read.journal(row.id)
+        journal = _journal(row, entries)
+        first = exact_json.decode(entries[0].data)
+        if first["semantics"] != SEMANTICS or first["policy_hash"] != row.policy_hash:
+            raise NeedsOwner("journal.diverged", "the journal belongs to other rules or documents.")
+        started, seed, value = first["started"], first["seed"], first["input"]
+        closed = _closed(row.id, entries)
+        return cls(
+            RunHeader(row.id, row.policy_id, policy_name, started, seed, value),
+            Recorder(store.pen(), clock, journal),
+            None if closed else _cursor(row, entries),
+            closed,
+            await store.read.restored(row.id),
+            Decisions.of(await store.read.interventions(row.id), entries),
+        )
+
+
+def _journal(row: RunRow, entries: list[JournalEntry]) -> Journal:
+    try:
+        journal = Journal.load(row.id, entries, row.cursor_seq)
+    except Diverged as error:
+        raise NeedsOwner("journal.broken", f"{error}.") from error
+    if not entries or journal.seq < row.cursor_seq:
+        raise NeedsOwner("journal.broken", "the journal's end is missing.")
+    if row.cursor_seq == 0:
+        journal.replay("", "", "start")
+    return journal
+
+
+def _cursor(row: RunRow, entries: list[JournalEntry]) -> dict[str, Any] | None:
+    if row.cursor is None and row.cursor_seq == 0:
+        return None
+    cursor = {**(row.cursor or {}), "value": row.context}
+    mark = cursor.pop("seal", None)
+    if mark != seal(entries[row.cursor_seq - 1].hash, cursor):
+        raise NeedsOwner("journal.broken", "the snapshot is not the one that was written.")
+    return cursor
+
+
+def _closed(run_id: str, entries: list[JournalEntry]) -> RunReport | None:
+    found = [one for one in entries if (one.scope, one.kind) == ("", CLOSED)]
+    return RunReport.closed(run_id, exact_json.decode(found[-1].data)) if found else None

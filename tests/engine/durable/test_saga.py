@@ -1,0 +1,308 @@
+"""Sagas: what a run did is reversed when it does not end well, in order, once, or you are asked."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from assent_engine.engine import Engine
+from assent_engine.runner import RunReport
+from assent_schemas.statuses import RunStatus
+from engine.durable.worlds import (
+    Bench,
+    FakeClock,
+    Json,
+    Outside,
+    accept,
+    approved,
+    break_before,
+    each,
+    policy,
+    ran,
+    refuse,
+    rewind,
+    take_back_then_break,
+    task,
+)
+
+TEN = 10
+
+
+def failing_after(orders: int, **more: Any) -> Json:
+    """So many orders, then a step that fails."""
+    placed = [task("order.place", n) for n in range(orders)]
+    return policy(*placed, task("number.broken"), **more)
+
+
+def undone_orders(bench: Bench) -> list[int]:
+    """The numbers of the orders that were taken back, in that order."""
+    return [bench.outside.orders[key]["n"] for key in bench.outside.undone.values()]
+
+
+async def settled(engine: Engine, report: RunReport) -> list[str | None]:
+    return [one.settled for one in await engine.store.read.saga_log(report.run_id)]
+
+
+@pytest.mark.parametrize("orders", range(TEN + 1))
+async def test_a_run_that_fails_after_k_orders_takes_all_of_them_back_the_latest_first(
+    bench: Bench, orders: int
+) -> None:
+    async with bench.open() as engine:
+        report = await ran(engine, failing_after(orders))
+        (notice,) = await engine.store.read.notices(report.run_id)
+        assert await settled(engine, report) == ["compensated"] * orders
+    assert (report.status, report.error) == (RunStatus.FAILED, "Broken")
+    assert undone_orders(bench) == list(reversed(range(orders)))
+    assert ("It reversed: " in notice.text) == bool(orders)
+
+
+@pytest.mark.parametrize("orders", [1, 3])
+async def test_a_crash_after_any_journal_entry_ends_with_each_order_taken_back_once(
+    bench: Bench, orders: int
+) -> None:
+    async with bench.open() as engine:
+        report = await ran(engine, failing_after(orders))
+        journal = await engine.store.read.journal(report.run_id)
+    for entry in reversed(journal[:-1]):
+        rewind(bench, report.run_id, entry.seq)
+        async with bench.open() as engine:
+            again = await engine.runs.resume(report.run_id)
+            assert await settled(engine, report) == ["compensated"] * orders
+        assert (again.status, again.error) == (RunStatus.FAILED, "Broken")
+        assert undone_orders(bench) == list(reversed(range(orders)))
+
+
+async def test_the_intent_of_a_compensation_is_on_disk_before_it_is_called(bench: Bench) -> None:
+    seen: list[tuple[str, str]] = []
+    async with bench.open() as engine:
+
+        async def look(outside: Outside, key: str, order: Json) -> Any:
+            (run,) = await engine.store.read.runs()
+            seen.append(
+                next((e.scope, e.kind) for e in reversed(await engine.store.read.journal(run.id)))
+            )
+            outside.undone[key] = order["key"]
+            return {}
+
+        bench.outside.undo_script = [look]
+        await ran(engine, failing_after(1))
+    assert seen == [("undo/3/", "intent")]
+
+
+async def test_a_compensation_that_is_refused_is_tried_again(bench: Bench) -> None:
+    bench.outside.undo_script = [refuse, refuse]
+    async with bench.open() as engine:
+        report = await ran(engine, failing_after(1))
+        assert await settled(engine, report) == ["compensated"]
+    assert len(bench.outside.undoing) == 3
+    assert len(bench.outside.undone) == 1
+
+
+async def test_a_compensation_that_breaks_off_after_the_deed_is_looked_up_not_repeated(
+    bench: Bench,
+) -> None:
+    bench.outside.undo_script = [take_back_then_break]
+    async with bench.open() as engine:
+        report = await ran(engine, failing_after(1))
+    assert report.status is RunStatus.FAILED
+    assert len(bench.outside.undoing) == 1
+
+
+async def test_a_compensation_that_keeps_failing_goes_to_the_inbox_and_the_others_run(
+    bench: Bench,
+) -> None:
+    bench.outside.undo_script = [refuse, refuse, refuse]
+    async with bench.open() as engine:
+        report = await ran(engine, failing_after(3))
+        (case,) = await engine.store.read.interventions(report.run_id)
+        assert await settled(engine, report) == ["compensated", "compensated", None]
+    assert (report.status, case.code, case.status) == (
+        RunStatus.NEEDS_OWNER,
+        "compensation.failed",
+        "open",
+    )
+    assert undone_orders(bench) == [1, 0]
+
+
+async def test_the_remaining_compensations_wait_where_that_is_declared(bench: Bench) -> None:
+    bench.outside.undo_script = [refuse, refuse, refuse]
+    async with bench.open() as engine:
+        report = await ran(engine, failing_after(3, on_compensation_failure="wait"))
+        assert await settled(engine, report) == [None, None, None]
+    assert report.status is RunStatus.NEEDS_OWNER
+    assert undone_orders(bench) == []
+
+
+async def test_an_irreversible_deed_is_kept_by_declaration_and_the_others_are_reversed(
+    bench: Bench,
+) -> None:
+    document = policy(task("order.place", 1), task("order.blind", 2), task("number.broken", 0))
+    async with bench.open() as engine:
+        report = await ran(engine, document)
+        (notice,) = await engine.store.read.notices(report.run_id)
+        assert await settled(engine, report) == ["compensated", "kept"]
+    assert report.status is RunStatus.FAILED
+    assert "keeps: order.blind" in notice.text
+
+
+async def test_a_policy_may_declare_that_what_was_done_is_kept(bench: Bench) -> None:
+    async with bench.open() as engine:
+        report = await ran(engine, failing_after(2, on_failure="keep"))
+        assert await settled(engine, report) == [None, None]
+        (notice,) = await engine.store.read.notices(report.run_id)
+    assert report.status is RunStatus.FAILED
+    assert not bench.outside.undone
+    assert notice.text.count("order.place") == 2
+
+
+async def test_a_completed_run_reverses_nothing(bench: Bench) -> None:
+    async with bench.open() as engine:
+        report = await ran(engine, policy(task("order.place", 1)))
+    assert report.status is RunStatus.COMPLETED
+    assert not bench.outside.undone
+
+
+async def test_what_was_done_before_the_time_was_up_is_reversed_after_it(bench: Bench) -> None:
+    bench.clock = FakeClock()
+
+    async def late(outside: Outside, key: str, order: Json) -> Any:
+        bench.clock.advance(61)
+        return await accept(outside, key, order)
+
+    bench.outside.script = [late]
+    async with bench.open() as engine:
+        report = await ran(
+            engine, policy(task("order.place", 1), task("number.add"), timeout_seconds=60)
+        )
+        assert await settled(engine, report) == ["compensated"]
+    assert report.status is RunStatus.TIMED_OUT
+
+
+async def test_orders_of_a_map_are_reversed_the_latest_first(bench: Bench) -> None:
+    one_by_one = each([1, 2, 3], task("order.place", "$.n"), max_concurrency=1)
+    async with bench.open() as engine:
+        report = await ran(engine, policy(one_by_one, task("number.broken")))
+    assert report.status is RunStatus.FAILED
+    assert undone_orders(bench) == [3, 2, 1]
+
+
+async def test_a_caught_error_reverses_nothing_by_itself(bench: Bench) -> None:
+    catch = [{"error_equals": ["States.ALL"], "next": "B", "result_path": None}]
+    inner = [task("order.place", 1), task("number.broken")]
+    async with bench.open() as engine:
+        report = await ran(engine, policy(each([1], *inner, catch=catch), task("number.add")))
+    assert report.status is RunStatus.COMPLETED
+    assert not bench.outside.undone
+
+
+def caught() -> Json:
+    """An order before, one within a Map that then fails, and a catcher that compensates."""
+    rule = {"error_equals": ["States.ALL"], "next": "C", "result_path": None, "compensate": True}
+    inner = [task("order.place", 2), task("number.broken")]
+    return policy(task("order.place", 1), each([1], *inner, catch=[rule]), task("number.add"))
+
+
+async def test_a_catcher_that_compensates_reverses_what_its_own_state_did(bench: Bench) -> None:
+    async with bench.open() as engine:
+        report = await ran(engine, caught())
+        assert await settled(engine, report) == [None, "compensated"]
+    assert report.status is RunStatus.COMPLETED
+    assert undone_orders(bench) == [2]
+
+
+async def test_a_crash_around_a_catchers_compensation_reverses_once(bench: Bench) -> None:
+    async with bench.open() as engine:
+        report = await ran(engine, caught())
+        journal = await engine.store.read.journal(report.run_id)
+    for entry in reversed(journal[:-1]):
+        rewind(bench, report.run_id, entry.seq)
+        async with bench.open() as engine:
+            again = await engine.runs.resume(report.run_id)
+        assert again.status is RunStatus.COMPLETED
+        assert undone_orders(bench) == [2]
+
+
+async def test_a_disabled_policy_reverses_nothing_until_it_is_enabled_again(bench: Bench) -> None:
+    async with bench.open() as engine:
+        policy_id = await approved(engine, failing_after(1))
+
+        async def disable(outside: Outside, key: str, order: Json) -> Any:
+            await engine.policies.disable(policy_id, by="owner")
+            return await break_before(outside, key, order)
+
+        bench.outside.undo_script = [disable]
+        report = await engine.runs.start(policy_id)
+        assert report.status is RunStatus.PAUSED
+        await engine.policies.enable(policy_id, by="owner")
+        again = await engine.runs.resume(report.run_id)
+        assert await settled(engine, report) == ["compensated"]
+    assert again.status is RunStatus.FAILED
+
+
+async def test_a_cancelled_run_finishes_what_is_under_way_and_reverses_it(bench: Bench) -> None:
+    bench.clock, begun, finish = FakeClock(), asyncio.Event(), asyncio.Event()
+
+    async def held(outside: Outside, key: str, order: Json) -> Any:
+        begun.set()
+        await finish.wait()
+        return await accept(outside, key, order)
+
+    bench.outside.script = [held]
+    async with bench.open() as engine:
+        policy_id = await approved(engine, policy(task("order.place", 1), task("order.place", 2)))
+        run = asyncio.create_task(engine.runs.start(policy_id))
+        await begun.wait()
+        (row,) = await engine.store.read.runs()
+        assert await engine.runs.cancel(row.id, by="owner") is None
+        finish.set()
+        report = await run
+    assert (report.status, report.error) == (RunStatus.CANCELLED, "Run.Cancelled")
+    assert undone_orders(bench) == [1]
+    assert len(bench.outside.calls) == 1
+
+
+@pytest.mark.parametrize("keep", [True, False])
+async def test_a_run_that_waits_is_cancelled_and_its_orders_kept_or_reversed(
+    bench: Bench, *, keep: bool
+) -> None:
+    bench.clock = FakeClock()
+    wait = {"type": "Wait", "seconds": 3600, "end": True}
+    async with bench.open() as engine:
+        report = await ran(engine, policy(task("order.place", 1), wait))
+        assert report.status is RunStatus.WAITING
+        ended = await engine.runs.cancel(report.run_id, keep=keep, by="owner")
+        assert ended is not None
+        audit = [one.action for one in await engine.store.read.audit()]
+    assert ended.status is RunStatus.CANCELLED
+    assert undone_orders(bench) == ([] if keep else [1])
+    assert "cancel" in audit
+
+
+async def test_a_cancellation_outlives_a_crash(bench: Bench) -> None:
+    bench.clock = FakeClock()
+    wait = {"type": "Wait", "seconds": 3600, "end": True}
+    async with bench.open() as engine:
+        report = await ran(engine, policy(task("order.place", 1), wait))
+    with closing(sqlite3.connect(bench.home.database, isolation_level=None)) as connection:
+        connection.execute("UPDATE workflow_executions SET cancelling = 'compensate'")
+    async with bench.open() as engine:
+        again = await engine.runs.resume(report.run_id)
+    assert again.status is RunStatus.CANCELLED
+    assert undone_orders(bench) == [1]
+
+
+async def test_a_reversal_that_was_changed_in_the_database_is_not_carried_out(
+    bench: Bench,
+) -> None:
+    bench.outside.undo_script = [refuse, refuse, refuse]
+    async with bench.open() as engine:
+        report = await ran(engine, failing_after(1, on_compensation_failure="wait"))
+        assert report.status is RunStatus.NEEDS_OWNER
+    with closing(sqlite3.connect(bench.home.database, isolation_level=None)) as connection:
+        connection.execute("""UPDATE saga_log SET compensation_input = '{"key":"another"}'""")
+    async with bench.open() as engine:
+        again = await engine.runs.resume(report.run_id)
+    assert (again.status, again.error) == (RunStatus.NEEDS_OWNER, "journal.broken")
+    assert len(bench.outside.undoing) == 3
