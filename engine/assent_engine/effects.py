@@ -142,7 +142,11 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class ReadItems:
-    """Read a list from a local file -> Outcome."""
+    """Read a list from a local file -> Ok(a sequence of items, read when asked for) or Failed.
+
+    `reader` is {path, input_type, headers (a list, or null for the first row), delimiter,
+    pointer, max_items (0: all)}.
+    """
 
     key: str
     reader: dict[str, Any]
@@ -150,11 +154,14 @@ class ReadItems:
 
 @dataclass(frozen=True, slots=True)
 class WriteResult:
-    """Write results to a local folder -> Outcome."""
+    """Write results to a local folder -> Ok({folder, succeeded, failed}) or Failed.
+
+    `writer` is {path, transformation, output_type}; `value` {succeeded, failed} holds records.
+    """
 
     key: str
     writer: dict[str, Any]
-    value: Any
+    value: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

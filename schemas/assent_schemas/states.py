@@ -19,6 +19,7 @@ from assent_schemas.fields import (
     Template,
     Variables,
 )
+from assent_schemas.item_files import ItemReader, JsonataReader, JsonataWriter, ResultWriter
 from assent_schemas.jsonata_states import (
     JsonataChoice,
     JsonataFail,
@@ -202,6 +203,8 @@ class MapState(WorkState):
     type: Literal["Map"]
     items_path: Path = "$"
     """Where the list is, in the effective input."""
+    item_reader: ItemReader | None = None
+    """Take the items from a file instead; items_path then says nothing."""
     item_selector: Template | None = None
     """The input of each iteration; without it an iteration sees the Map's input and $.iterator."""
     iterator: "Machine | None" = None
@@ -217,6 +220,8 @@ class MapState(WorkState):
     """The same as a share of all items, from 0 to 100."""
     tolerated_failure_percentage_path: Path | None = None
     item_batcher: ItemBatcher | None = None
+    result_writer: ResultWriter | None = None
+    """Write the results to files; the Map's result then says where they are."""
 
 
 class ParallelState(WorkState):
@@ -262,8 +267,10 @@ class ApprovalState(ResultState):
 
 
 class JsonataMap(JsonataMapFields):
-    """Run a sub-workflow for each item of an array."""
+    """Run a sub-workflow for each item of an array or a file."""
 
+    item_reader: JsonataReader | None = None
+    result_writer: JsonataWriter | None = None
     iterator: "Machine | None" = None
     item_processor: "Machine | None" = None
 

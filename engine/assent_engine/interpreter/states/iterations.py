@@ -50,7 +50,7 @@ class Iterations(Sequence[ScopeSpec]):
         return ScopeSpec(str(index), self._pointer, value, variables, item, approved)
 
 
-def select_each(selector: Fills, effective: Any, items: list[Any], visit: Visit) -> list[Any]:
+def select_each(selector: Fills, effective: Any, items: Sequence[Any], visit: Visit) -> list[Any]:
     """item_selector for each item: `$` is the Map's input, the item is in the context object."""
     return [selector.fill(effective, visit) for _ in each_item(items, visit)]
 
@@ -82,7 +82,7 @@ class Batcher:
         template = optional_template(document.batch_input)
         return cls(Setting.of(*most_items), Setting.of(*most_bytes), template)
 
-    def batches(self, effective: Any, values: list[Any], visit: Visit) -> list[Any]:
+    def batches(self, effective: Any, values: Sequence[Any], visit: Visit) -> list[Any]:
         """{items: [...], batch_input: ...} for each batch, names as the dialect writes them."""
         named = visit.dialect.named
         most_items = self.most_items.whole(effective, visit, least=1)
@@ -94,7 +94,7 @@ class Batcher:
         return [{named("items"): group, **shared} for group in groups]
 
 
-def _grouped(values: list[Any], most_items: int, most_bytes: int | None) -> Iterator[list[Any]]:
+def _grouped(values: Sequence[Any], most_items: int, most_bytes: int | None) -> Iterator[list[Any]]:
     """Consecutive items, as many as both bounds allow and never none."""
     group: list[Any] = []
     size = 0

@@ -23,6 +23,8 @@ from assent_engine.interpreter.visit import Visit
 from assent_schemas.states import WorkState
 
 Attempt = Callable[[Any, str], Generator[Effect, Any, Outcome]]
+Gather = Callable[[list[Outcome]], Generator[Effect, Any, Outcome]]
+"""Makes a Map's result from the outcomes of its iterations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +67,30 @@ class Work:
         return caught or outcome
 
 
+def outputs(outcomes: list[Outcome]) -> Generator[Effect, Any, Outcome]:
+    """The outputs of what went well, in order."""
+    yield from ()
+    return Ok([one.value for one in outcomes if isinstance(one, Ok)])
+
+
 def forked(
-    key: str, scopes: Sequence[ScopeSpec], limit: int = 0, tolerated: int | None = None
+    key: str,
+    scopes: Sequence[ScopeSpec],
+    limit: int = 0,
+    tolerated: int | None = None,
+    gather: Gather = outputs,
 ) -> Generator[Effect, Any, Outcome]:
-    """Run child scopes; their outputs in order, or the failure that stopped them.
+    """Run child scopes; what `gather` makes of their outcomes, or the failure that stopped them.
 
     With `tolerated` set, failed scopes leave no output, and more of them than that are the
     error States.ExceedToleratedFailureThreshold.
     """
-    if not scopes:
-        return Ok([])
-    outcomes: list[Outcome] = yield Fork(key, scopes, limit, tolerated or 0)
+    outcomes: list[Outcome] = []
+    if scopes:
+        outcomes = yield Fork(key, scopes, limit, tolerated or 0)
     failures = [one for one in outcomes if isinstance(one, Failed)]
     if len(failures) <= (tolerated or 0):
-        return Ok([one.value for one in outcomes if isinstance(one, Ok)])
+        return (yield from gather(outcomes))
     if tolerated is not None:
         return Failed(EXCEEDED_TOLERANCE, "The specified tolerated failure threshold was exceeded")
     return next((one for one in failures if one.error != CANCELLED), failures[0])

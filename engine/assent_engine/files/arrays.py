@@ -1,0 +1,51 @@
+"""The elements of a JSON array, found in its text before any of them is parsed."""
+
+import re
+from collections.abc import Iterator
+
+from assent_engine.files.port import FileFault
+
+# A text counts as one token; possessive, so that an open one is not tried again and again.
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|,', re.DOTALL)
+_MARK = b"\xef\xbb\xbf"
+
+
+def elements(raw: bytes, most_bytes: int) -> Iterator[bytes]:
+    """The text of each element of the array that a file is; what is in them is not looked at.
+
+    Raises FileFault where the file is no array, or an element is longer than `most_bytes`.
+    """
+    start = _opening(raw)
+    depth, begin = 0, start + 1
+    for token in _TOKEN.finditer(raw, start):
+        sign, at = token.group(), token.start()
+        if at - begin > most_bytes:
+            raise FileFault(f"An item is longer than {most_bytes} bytes.")
+        depth += (sign in b"[{") - (sign in b"]}")
+        if depth == 0:
+            yield from _last(raw[begin:at], sign, first=begin == start + 1)
+            _refuse_rest(raw[token.end() :])
+            return
+        if depth == 1 and sign == b",":
+            yield raw[begin:at]
+            begin = token.end()
+    raise FileFault("The JSON array does not end.")
+
+
+def _opening(raw: bytes) -> int:
+    found = re.compile(rb"[ \t\r\n]*+\[").match(raw, len(_MARK) if raw.startswith(_MARK) else 0)
+    if found is None:
+        raise FileFault("The file is no JSON array.")
+    return found.end() - 1
+
+
+def _last(element: bytes, sign: bytes, *, first: bool) -> Iterator[bytes]:
+    if sign != b"]":
+        raise FileFault("The brackets of the JSON array do not match.")
+    if not first or element.strip():
+        yield element
+
+
+def _refuse_rest(rest: bytes) -> None:
+    if rest.strip():
+        raise FileFault("Something stands after the JSON array.")
