@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from assent_engine import library
 from assent_engine.admission import Admission
 from assent_engine.clock import Clock, SystemClock
+from assent_engine.files import Files, Folder
 from assent_engine.home import Home
 from assent_engine.interventions import Interventions
 from assent_engine.journal import Ledger
@@ -18,6 +19,7 @@ from assent_engine.ports import Listener, Randomness, SystemRandomness, unheard
 from assent_engine.registry import StepRegistry, World
 from assent_engine.retention import DEFAULT, Keep
 from assent_engine.runner import Endings, Runs
+from assent_engine.runner.snapshots import Snapshots
 from assent_engine.safekeeping import start_up
 from assent_engine.safekeeping.examination import Report
 from assent_engine.safekeeping.thinning import thin
@@ -47,11 +49,13 @@ class Engine:
         randomness: Randomness | None = None,
         registry: StepRegistry | None = None,
         world: World | None = None,
+        files: Files | None = None,
         tell: Listener = unheard,
     ) -> AsyncIterator["Engine"]:
         """Take the home's lock and open its store and world.
 
-        `registry` and `world` replace the installed step library; `tell` hears of progress.
+        `registry` and `world` replace the installed step library, `files` the home's folder of
+        them; `tell` hears of progress.
         Raises StoreError where the home cannot be used or is damaged, Refused where another
         process has it.
         """
@@ -60,14 +64,20 @@ class Engine:
         own = library.load() if world is None else None
         with home.locked():
             async with _sound_store(home, own, clock) as store, _outside(home, world) as outside:
+                home.make_files()
                 registry = registry or StepRegistry.shared()
                 board = outside.with_part(NoticeBoard, StoredNotices(store, clock))
                 admission = Admission(store, clock, registry)
                 policies = Policies(store, clock, randomness, admission)
                 ledger = Ledger(await store.read.last_of_ledger())
                 inbox = Interventions(store, clock, randomness, registry)
-                endings = Endings(store, clock, ledger, inbox, tell)
-                runs = Runs(store, clock, randomness, registry, board, admission, endings, tell)
+                kept = Snapshots(home.snapshots)
+                endings = Endings(store, clock, ledger, inbox, kept, tell)
+                place = files or Folder(home.files)
+                runs = Runs(
+                    store, clock, randomness, registry, board, admission, endings, tell, place, kept
+                )
+                kept.forget_all_but([row.id for row in await runs.open_runs()])
                 yield cls(home, store, policies, runs, inbox, own, clock)
 
     @property

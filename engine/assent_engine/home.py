@@ -38,6 +38,16 @@ class Home:
     def database(self) -> Path:
         return self.path / "assent.sqlite"
 
+    @property
+    def files(self) -> Path:
+        """Where the files are that policies may read, and where they write."""
+        return self.path / "files"
+
+    @property
+    def snapshots(self) -> Path:
+        """What runs under way have read."""
+        return self.path / "snapshots"
+
     def prepare(self) -> None:
         """Make the folder, private to its owner; raises StoreError where that cannot be.
 
@@ -50,6 +60,16 @@ class Home:
             probe = self.path / ".probe"
             probe.touch()
             probe.unlink(missing_ok=True)
+        except OSError as error:
+            self._refuse(error)
+
+    def make_files(self) -> None:
+        """Make the folder for files; raises StoreError where that cannot be.
+
+        Later than `prepare`: a home with nothing else in it would not be known as one.
+        """
+        try:
+            self.files.mkdir(mode=PRIVATE, exist_ok=True)
         except OSError as error:
             self._refuse(error)
 

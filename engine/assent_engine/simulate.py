@@ -15,6 +15,8 @@ from assent_engine.canned import StandIn, answer
 from assent_engine.cast import Cast, Role
 from assent_engine.decisions import Decisions
 from assent_engine.effects import Failed, Ok, Outcome, RunStep, ScopeSpec, idempotency_key
+from assent_engine.files import Files
+from assent_engine.files.simulated import SimulatedFiles
 from assent_engine.interpreter import ROOT, RunHeader, Taken, Witness
 from assent_engine.interpreter.faults import TIMEOUT
 from assent_engine.interpreter.states import Approval
@@ -53,6 +55,7 @@ def simulate(
     policies: Mapping[str, dict[str, Any]] | None = None,
     registry: StepRegistry | None = None,
     open_world: OpenWorld | None = None,
+    files: Files | None = None,
     now: datetime | None = None,
     seed: str = "0",
     witness: Witness | None = None,
@@ -62,7 +65,8 @@ def simulate(
     `steps` maps a resource name (any text) or the name of a Task, which counts first, to a
     stand-in, called with the Task's effective input as its one argument; it fails by raising
     StepFailed(error, cause). Without `steps` the registered steps run, on what `open_world` opens
-    or else on an empty world.
+    or else on an empty world. `files` is where Maps read items from (a Folder, or MemoryFiles);
+    nothing is written there.
 
     `decisions` answers Approval states by name: "approve", "reject", "timeout" or {decision, note,
     after_seconds}, or a list of these for one visit after the other. Where none is left nobody
@@ -89,7 +93,9 @@ def simulate(
     watch = _noting(taken, witness)
     execution = role.execution(exact_json.plain(input), start, seed, witness=watch)
     with _performer(steps, registry, open_world or _no_world, execution.header) as perform:
-        simulation = Simulation(execution, perform, start, cast.call, answers)
+        simulation = Simulation(
+            execution, perform, start, cast.call, answers, SimulatedFiles(files)
+        )
         spec = ScopeSpec("", ROOT, execution.header.input)
         outcome = simulation.run(spec)
         return _result(outcome, simulation.trace, frozenset(taken))

@@ -23,12 +23,15 @@ from assent_engine.effects import (
     Now,
     Ok,
     Outcome,
+    ReadItems,
     RunStep,
     ScopeSpec,
     Sleep,
     WaitDecision,
+    WriteResult,
     child_path,
 )
+from assent_engine.files.simulated import SimulatedFiles
 from assent_engine.interpreter import ROOT, Program, RunHeader, Witness, run_scope
 from assent_engine.interpreter.faults import TIMEOUT
 from assent_engine.moments import later, moment, timestamp
@@ -105,6 +108,7 @@ class Simulation:
     now: datetime
     call: CallExecution = _nothing_to_call
     decisions: Decisions = field(default_factory=Decisions)
+    files: SimulatedFiles = SimulatedFiles()  # noqa: RUF009 - holds nothing
     trace: list[TraceEntry] = field(default_factory=list)
     _ready: deque[tuple[_Scope, Any]] = field(default_factory=deque)
     _timers: list[_Timer] = field(default_factory=list)
@@ -171,6 +175,10 @@ class Simulation:
                 return timestamp(self.now)
             case Checkpoint():
                 return None
+            case ReadItems():
+                return self._read(scope, effect)
+            case WriteResult():
+                return self._write(scope, effect)
             case _:
                 raise TypeError(f"no simulation of {type(effect).__name__}")
 
@@ -202,6 +210,17 @@ class Simulation:
         else:
             self._give_up(_calling(scope), scope.execution.budget.failure)
         return False
+
+    def _read(self, scope: _Scope, effect: ReadItems) -> Outcome:
+        outcome = self.files.read(effect)
+        about = {"count": len(outcome.value)} if isinstance(outcome, Ok) else outcome.as_json()
+        self._note(scope, "items", effect.key, reader=effect.reader, **about)
+        return outcome
+
+    def _write(self, scope: _Scope, effect: WriteResult) -> Outcome:
+        outcome = self.files.write(effect, scope.execution.header.run_id, scope.path)
+        self._note(scope, "results", effect.key, written=False, **outcome.as_json())
+        return outcome
 
     def _step(self, scope: _Scope, effect: RunStep) -> Outcome:
         outcome = self.perform(effect, scope.path, self.now)

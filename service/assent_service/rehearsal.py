@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assent_engine import library
+from assent_engine.files import Folder
 from assent_engine.home import Home
 from assent_engine.notices import MemoryNotices, NoticeBoard
 from assent_engine.registry import World
@@ -32,10 +33,12 @@ def rehearse(
     The copy is made from the home, with the files given put over it. With a file of canned
     `steps` nothing is copied, and a step that is not in the file fails. `decisions` is a file of
     answers, `policies` what policy.run can name. Raises PolicyInvalid, InputFileError, Refused.
+
+    Maps read items from the home's own folder of files; no results are written there.
     """
-    outside = library.load()
+    outside, files = library.load(), Folder(Home.find(home).files)
     answers = None if decisions is None else exact_json.parse(decisions.read_bytes())
-    play = partial(simulate, document, given, decisions=answers, policies=policies)
+    play = partial(simulate, document, given, decisions=answers, policies=policies, files=files)
     if steps is not None:
         return play(steps=read_answers(steps))
     with tempfile.TemporaryDirectory(prefix="assent-rehearsal-") as folder:

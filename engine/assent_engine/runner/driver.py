@@ -16,9 +16,11 @@ from assent_engine.effects import (
     Fork,
     Now,
     Outcome,
+    ReadItems,
     RunStep,
     ScopeSpec,
     Sleep,
+    WriteResult,
     child_path,
 )
 from assent_engine.interpreter import ROOT, Program, RunHeader, run_scope
@@ -35,6 +37,7 @@ from assent_engine.runner.halts import (
     OutOfTransitions,
     Parked,
 )
+from assent_engine.runner.item_files import ItemFiles
 from assent_engine.runner.recorder import Recorder
 from assent_engine.runner.undoing import Undoing
 from assent_engine.store.records import RunSnapshot
@@ -53,6 +56,7 @@ class Driver:
     header: RunHeader
     recorder: Recorder
     calls: Calls
+    item_files: ItemFiles
     clock: Clock
     tell: Listener
     budget: Budget
@@ -157,6 +161,10 @@ class Driver:
                 return self._now(effect, path)
             case Compensate():
                 return await self._compensate(effect, path)
+            case ReadItems():
+                return await uninterrupted(self.item_files.read(effect, path))
+            case WriteResult():
+                return await uninterrupted(self.item_files.write(effect, path))
             case _:
                 what = type(effect).__name__
                 raise NeedsOwner("run.unsupported", f"{what} cannot be performed by this version.")

@@ -12,6 +12,7 @@ from assent_engine.notices import NoticeLevel
 from assent_engine.ports import Listener, Progress
 from assent_engine.runner.halts import Ending, Halt, NeedsOwner
 from assent_engine.runner.recorder import Recorder
+from assent_engine.runner.snapshots import Snapshots
 from assent_engine.saga import Settled
 from assent_engine.store import Store
 from assent_engine.store.records import (
@@ -69,6 +70,7 @@ class Endings:
     clock: Clock
     ledger: Ledger
     interventions: Interventions
+    snapshots: Snapshots
     tell: Listener
 
     async def halted(self, run_id: str, halt: Halt) -> RunReport:
@@ -112,6 +114,7 @@ class Endings:
         ledger = self.ledger.append(run_id, recorder.journal.head, self.store.failures)
         await recorder.store.commit(entry, ledger, *records)
         self.ledger.confirm(ledger)
+        self.snapshots.forget(run_id)
         self.tell(Progress("run.ended", run_id, about={"status": report.status}))
         return report
 

@@ -10,6 +10,7 @@ from typing import Any
 from assent_engine.admission import Admission, Admitted
 from assent_engine.budget import Budget
 from assent_engine.clock import Clock
+from assent_engine.files import Files
 from assent_engine.interpreter import SEMANTICS, RunHeader
 from assent_engine.journal import Journal
 from assent_engine.moments import moment, timestamp
@@ -22,8 +23,10 @@ from assent_engine.runner.driver import Driver
 from assent_engine.runner.endings import Endings, RunReport
 from assent_engine.runner.halts import Cancelled, Halt, NeedsOwner
 from assent_engine.runner.history import History
+from assent_engine.runner.item_files import ItemFiles
 from assent_engine.runner.permission import Permit, halt_of, permission, within
 from assent_engine.runner.recorder import Recorder
+from assent_engine.runner.snapshots import Snapshots
 from assent_engine.store import Store
 from assent_engine.store.records import AuditEntry, CancelRequested, NewRun, RunStatusChanged
 from assent_engine.store.rows import RunRow
@@ -49,6 +52,8 @@ class Runs:
     admission: Admission
     endings: Endings
     tell: Listener
+    files: Files
+    snapshots: Snapshots
     _driven: dict[str, asyncio.Event] = field(default_factory=dict)
     _loose: set[str] = field(default_factory=set)
 
@@ -177,6 +182,7 @@ class Runs:
             history.header,
             history.recorder,
             self._calls(history, permit),
+            ItemFiles(self.files, self.snapshots, history.recorder, permit),
             self.clock,
             self.tell,
             budget,

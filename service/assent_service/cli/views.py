@@ -284,6 +284,10 @@ def _saga_view(saga: Sequence[SagaEntry]) -> RenderableType:
 
 def _about(entry: dict[str, Any]) -> str:
     """What a happening of a simulation was about."""
+    if entry["event"] == "items":
+        return str(entry["reader"]["path"])
+    if entry["event"] == "results":
+        return "not written: a simulation"
     keys = ("policy", "resource", "title", "decision", "until")
     return next((str(entry[key]) for key in keys if entry.get(key)), "")
 
@@ -294,6 +298,8 @@ def simulation_view(result: Result) -> RenderableType:
     for entry in result.trace:
         said = _about(entry)
         answer = entry.get("error") or (shown_json(entry["ok"], 80) if "ok" in entry else "")
+        if "count" in entry:
+            answer = f"{entry['count']} items"
         where = place(entry["scope"], entry["key"])
         table.add_row(
             Text(entry["at"][11:23], "dim"),
