@@ -7,10 +7,10 @@ engine has no part for yet is a problem, never ignored.
 from collections.abc import Iterator
 from typing import Any
 
+from assent_engine.asl.item_files import bare_item_files, item_file_problems
 from assent_engine.asl.verdict import JSONATA, JSONPATH
 from assent_schemas.errors import PolicyInvalid, Problem, pointer
 
-TITLE = "The imported machine cannot be run here"
 Json = dict[str, Any]
 WIDEST = 10_000
 """The highest bound on a Map's width that our models take; a higher one bounds nothing."""
@@ -26,10 +26,6 @@ _INERT = {
 }
 _NULL_MEANS_SOMETHING = {"input_path", "output_path", "result_path", "result"}
 _JSONATA_NULLS = {"output", "arguments"}
-_MISSING_PARTS = {
-    "item_reader": "reading items from files",
-    "result_writer": "writing results to files",
-}
 
 
 def runnable(document: Json) -> Json:
@@ -83,6 +79,7 @@ def _parts(bare: Json, *, jsonata: bool) -> Json:
 
 def _map(bare: Json, state: Json) -> Json:
     """A Map's older spelling in the newer one, and the threshold that is there unsaid."""
+    bare = bare_item_files(bare)
     selector = bare.pop("parameters", None)
     if selector is not None:
         bare.setdefault("item_selector", selector)
@@ -132,10 +129,8 @@ def _problems(machine: Json, where: str) -> Iterator[Problem]:
 
 
 def _state_problems(state: Json, where: str) -> Iterator[Problem]:
-    for key, what in _MISSING_PARTS.items():
-        if state.get(key) is not None:
-            detail = f"This version has no part for {what}."
-            yield Problem("asl.not_runnable", TITLE, detail, "", f"{where}/{key}")
+    if state.get("type") == "Map":
+        yield from item_file_problems(state, where)
     for key in ("iterator", "item_processor"):
         if isinstance(state.get(key), dict):
             yield from _problems(state[key], f"{where}/{key}")

@@ -14,6 +14,7 @@ from assent_engine.validation.approvals import approval_problems
 from assent_engine.validation.calls import Policies, call_problems, callees
 from assent_engine.validation.cycles import cycle_problems
 from assent_engine.validation.expressions import expression_problems
+from assent_engine.validation.item_files import item_file_problems
 from assent_engine.validation.languages import language_problems
 from assent_engine.validation.machines import Json, machines, objects, rules
 from assent_engine.validation.mismatches import mismatch_problems
@@ -88,6 +89,8 @@ def _semantic_problems(document: Json, resources: Resources) -> Iterator[Problem
             yield from _resource(state, at, resources, calls=document.get("dialect") != "asl")
             yield from parameter_problems(state, at, resources)
             yield from repeat_problems(state, at, resources)
+            if document.get("dialect") != "asl":
+                yield from item_file_problems(state, at)
             if state.get("query_language") != "JSONata":
                 yield from expression_problems(state, at)
                 yield from moment_problem(

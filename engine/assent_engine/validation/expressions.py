@@ -31,9 +31,13 @@ _TEMPLATES = ("parameters", "result_selector", "item_selector", "batch_input", "
 def expression_problems(state: Json, where: str) -> Iterator[Problem]:
     """What is wrong with the paths, functions and templates of one state."""
     yield from _fields(state, where)
-    batcher = state.get("item_batcher")
-    if isinstance(batcher, dict):
-        yield from _fields(batcher, f"{where}/item_batcher")
+    for key in ("item_batcher", "item_reader", "result_writer"):
+        part = state.get(key)
+        if isinstance(part, dict):
+            yield from _fields(part, f"{where}/{key}")
+            config = part.get("reader_config")
+            most = config.get("max_items_path") if isinstance(config, dict) else None
+            yield from _path(most, f"{where}/{key}/reader_config/max_items_path")
     for at, rule in rules(state, "catch", "effects"):
         yield from _fields(rule, where + at)
     for at, rule in rules(state, "choices"):
