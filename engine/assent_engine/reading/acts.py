@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from assent_engine.reading import wording
+from assent_engine.reading import item_files, wording
 from assent_engine.reading.called import callee
 from assent_engine.reading.costs import is_message
 from assent_engine.reading.flow import strange_fields
@@ -42,7 +42,7 @@ def _act(state: AnyState, registry: StepRegistry) -> str:
         case WaitState():
             return f"waits {_waiting(state)}"
         case MapState():
-            return f"goes over each item of {wording.path(state.items_path)}, {_pace(state)}"
+            return f"goes over {_items(state)}, {_pace(state)}{_writing(state)}"
         case ParallelState():
             many = wording.counted(len(state.branches), "branch", "branches")
             return f"does {many} at the same time"
@@ -150,6 +150,18 @@ def _waiting(state: WaitState) -> str:
     if state.seconds_path is not None:
         return f"as many seconds as {wording.path(state.seconds_path)} says"
     return f"until the moment in {wording.path(state.timestamp_path or '$')}"
+
+
+def _items(state: MapState) -> str:
+    if state.item_reader is None:
+        return f"each item of {wording.path(state.items_path)}"
+    return item_files.reading(state.item_reader)
+
+
+def _writing(state: MapState) -> str:
+    if state.result_writer is None:
+        return ""
+    return f", and writes the results to a folder in {item_files.place(state.result_writer)}"
 
 
 def _pace(state: MapState) -> str:

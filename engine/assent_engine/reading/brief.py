@@ -39,7 +39,9 @@ def _facts(policy: Policy, registry: StepRegistry) -> Iterator[str]:
     for one in effects:
         if not is_message(one.step.name):
             yield _effect(one.step.name, one.step.risk, worst)
-    if not effects and not unknown:
+    if worst.written != 0:
+        yield f"writes result files {_often(worst.written)}"
+    elif not effects and not unknown:
         yield "changes nothing outside"
     stays = [one.step.name for one in effects if one.step.irreversible]
     acting = [name for name in stays if not is_message(name)]

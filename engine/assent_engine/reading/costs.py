@@ -87,7 +87,8 @@ class Costs:
             case TaskState():
                 return self._task(state, raw, seen, place)
             case MapState():
-                return self._map(state, raw, seen, place).repeated(attempts(state))
+                found = self._map(state, raw, seen, place).repeated(attempts(state))
+                return found if state.result_writer is None else _written(found, state)
             case ApprovalState():
                 return Usage({usage.QUESTIONS: 1})
         branches = [
@@ -152,6 +153,11 @@ class Costs:
         for item in every or (known,):
             start = flow.iteration_input(state, raw, item, seen)
             yield self.machine(machine, start, replace(seen, item=item), place)
+
+
+def _written(found: Usage, state: MapState) -> Usage:
+    often = bounds.plus(found.of(usage.WRITTEN), attempts(state))
+    return replace(found, totals={**found.totals, usage.WRITTEN: often})
 
 
 def attempts(state: AnyState) -> int:
@@ -246,6 +252,13 @@ def _anything(state: TaskState, place: Place) -> Usage:
         unknown = place.why(f"{resource} calls itself", "/resource")
     else:
         unknown = place.why(f"{resource} is not registered here", "/resource")
-    metrics = (usage.SIDE_EFFECTS, usage.MESSAGES, usage.MONEY, usage.SCOPES, usage.TRANSITIONS)
+    metrics = (
+        usage.SIDE_EFFECTS,
+        usage.MESSAGES,
+        usage.MONEY,
+        usage.SCOPES,
+        usage.TRANSITIONS,
+        usage.WRITTEN,
+    )
     totals: dict[Metric, Bound] = dict.fromkeys(metrics, unknown)
     return Usage({("calls", state.resource): attempts(state), **totals}, at_once=unknown)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from assent_engine.reading import reached, schedule, wording, worst_words
+from assent_engine.reading import item_files, reached, schedule, wording, worst_words
 from assent_engine.reading.brief import in_short
 from assent_engine.reading.outline import Outline
 from assent_engine.reading.proof import Proof, sentences
@@ -102,7 +102,9 @@ def _asked(schema: dict[str, Any] | None) -> Iterator[str]:
 def _reads(policy: Policy, registry: StepRegistry) -> Iterator[str]:
     steps = [one for one in reached.reached(policy, registry) if not one.step.side_effect]
     yield from (f"{_named(one)}: {one.step.description}" for one in steps)
-    if not steps:
+    files = item_files.readers(policy)
+    yield from (f"{one}, in the home's folder of files." for one in files)
+    if not steps and not files:
         yield "Nothing outside."
 
 
@@ -121,8 +123,11 @@ def _changes(policy: Policy, registry: StepRegistry) -> Iterator[str]:
         asked = "" if one.step.name in unasked else " Only after you said yes in the run."
         about = f"{one.step.risk} risk: {one.step.description} {_undoing(one)}"
         yield f"{_named(one)}, {about}{asked}"
+    folders = item_files.written(policy)
+    for folder in folders:
+        yield f"It writes results below {folder}, in the home's folder of files."
     if not effects and not unknown:
-        yield "Nothing outside."
+        yield "Nothing else." if folders else "Nothing outside."
 
 
 def _undoing(one: Reached) -> str:

@@ -10,7 +10,7 @@ from functools import reduce
 from typing import Any, Protocol
 
 from assent_engine.interpreter.templates import is_dynamic
-from assent_engine.reading import shapes
+from assent_engine.reading import item_files, shapes
 from assent_engine.reading.comparing import asked_for, narrowed
 from assent_engine.reading.shapes import (
     UNKNOWN,
@@ -60,7 +60,7 @@ _STATE_FIELDS = {
     "result_selector", "retry", "catch", "resource", "result", "choices", "default", "seconds",
     "timestamp", "seconds_path", "timestamp_path", "error", "error_path", "cause", "cause_path",
     "items_path", "item_selector", "iterator", "item_processor", "max_concurrency", "branches",
-    "title", "on_reject", "on_timeout",
+    "title", "on_reject", "on_timeout", "item_reader", "result_writer",
 }  # fmt: skip
 _MACHINE_FIELDS = {
     "comment", "start_at", "states", "timeout_seconds", "policy_id", "version", "schema_version",
@@ -162,7 +162,9 @@ def start(text: str, data: Shape, seen: Seen) -> tuple[Parts, Shape] | None:
 
 
 def items_of(state: MapState, raw: Shape, seen: Seen) -> Shape:
-    """The list that a Map goes over."""
+    """The list that a Map goes over; of what stands in a file only its length is known."""
+    if state.item_reader is not None:
+        return UpTo(item_files.most_items(state.item_reader), UNKNOWN)
     return read(state.items_path, effective_input(state, raw, seen), seen)
 
 
@@ -236,7 +238,7 @@ def _result(state: ResultState, raw: Shape, seen: Seen) -> Shape:
             return shapes.of(state.result) if given else effective_input(state, raw, seen)
         case TaskState() if seen.answers is not None:
             return seen.answers.task(state, effective_input(state, raw, seen), seen)
-        case MapState():
+        case MapState() if state.result_writer is None:
             return _map_result(state, raw, seen)
         case ParallelState():
             effective = effective_input(state, raw, seen)

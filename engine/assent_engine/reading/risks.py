@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assent_engine.reading import reached, schedule, wording
+from assent_engine.reading import item_files, reached, schedule, wording
 from assent_engine.reading.bounds import Bound, Unbounded, grew
 from assent_engine.reading.called import callee
 from assent_engine.reading.documents import FieldChange, same
@@ -54,6 +54,7 @@ def risk_changes(
     """Every change of risk, the worse first."""
     found = [
         *_effects(old, new, registry),
+        *_folders(old.machine, new.machine),
         *_amounts(old.worst, new.worst),
         *_asking(old.machine, new.machine, registry),
         *_calls(old.machine, new.machine),
@@ -82,6 +83,16 @@ def _effects(old: Version, new: Version, registry: StepRegistry) -> Iterator[Ris
         yield RiskChange("worse", f"new side effect: {_what(name, registry)}")
     for name in sorted(before - after):
         yield RiskChange("better", f"side effect gone: {_what(name, registry)}")
+
+
+def _folders(old: Machine, new: Machine) -> Iterator[RiskChange]:
+    before, after = item_files.written(old), item_files.written(new)
+    for folder, where in after.items():
+        if folder not in before:
+            yield RiskChange("worse", f"newly writes results below {folder}", where)
+    for folder in before:
+        if folder not in after:
+            yield RiskChange("better", f"no longer writes results below {folder}")
 
 
 def _may_do(version: Version, registry: StepRegistry) -> set[str]:

@@ -13,6 +13,7 @@ QUESTIONS = "questions"
 SIDE_EFFECTS = "side effects"
 MESSAGES = "messages"
 MONEY = "money"
+WRITTEN = "results written"
 
 Metric = str | tuple[str, str]
 """A total, or the share of one resource in it: ("calls", "trade.execute")."""

@@ -20,6 +20,7 @@ class WorstCase:
     `scopes` counts the run itself, each iteration, branch and macro. `calls` counts every attempt,
     `effects` what was done: a side effect happens at most once in a visit, however often it was
     tried. `money` adds up the declared money fields, `largest` is the most in one call.
+    `written` counts the folders of results that it writes.
     `reversals` are the calls that undo all that was done; they come on top, after a failed run.
     """
 
@@ -29,6 +30,7 @@ class WorstCase:
     questions: Bound
     side_effects: Bound
     messages: Bound
+    written: Bound
     money: Bound
     calls: Mapping[str, Bound]
     effects: Mapping[str, Bound]
@@ -54,6 +56,7 @@ def worst_case(policy: Policy, registry: StepRegistry) -> WorstCase:
         questions=found.of(usage.QUESTIONS),
         side_effects=_within(most, found.of(usage.SIDE_EFFECTS)),
         messages=found.of(usage.MESSAGES),
+        written=found.of(usage.WRITTEN),
         money=found.of(usage.MONEY),
         calls=found.shares("calls"),
         effects=effects,

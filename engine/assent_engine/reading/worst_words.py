@@ -30,7 +30,7 @@ def amount(bound: Bound) -> str:
 
 def sentences(worst: WorstCase) -> Iterator[str]:
     """What has no bound first, by reason; then what changes the outside, then the rest."""
-    if worst.side_effects == 0:
+    if worst.side_effects == 0 and worst.written == 0:
         yield "It changes nothing outside."
     facts = [*_acting(worst), *_size(worst)]
     without: dict[Unbounded, list[str]] = {}
@@ -66,6 +66,9 @@ def _acting(worst: WorstCase) -> Iterator[_Fact]:
     for name, bound in worst.reversals.items():
         undo = f"{wording.name(name)} to undo it"
         yield _Fact(undo, bound, f"If the run fails, {undo}: {often(bound)}")
+    if worst.written != 0:
+        said = f"It writes results to a folder of its own files {often(worst.written)}"
+        yield _Fact("results written to files", worst.written, said)
     if worst.questions != 0:
         yield _Fact("questions to you", worst.questions, f"It asks you {often(worst.questions)}")
 

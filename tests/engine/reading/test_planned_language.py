@@ -10,10 +10,10 @@ from assent_schemas.states import MapState, TaskState
 from engine.reading.stage import REGISTRY, each, order, policy, setting
 
 
-class ReadingMap(MapState):
-    """A Map whose items come from a file."""
+class FedMap(MapState):
+    """A Map whose items come from elsewhere."""
 
-    item_reader: dict[str, Any] | None = None
+    item_feed: dict[str, Any] | None = None
 
 
 class AnsweringTask(TaskState):
@@ -33,15 +33,15 @@ def with_state(name: str, state: Any, **more: Any) -> Policy:
     return known.model_copy(update={"states": {**known.states, name: state}})
 
 
-MAP = {**each("$.list", {"O": order(1)}), "item_reader": {"file": "x.csv"}}
-READING_MAP = with_state("M", ReadingMap.model_validate(MAP))
+MAP = {**each("$.list", {"O": order(1)}), "item_feed": {"file": "x.csv"}}
+FED_MAP = with_state("M", FedMap.model_validate(MAP))
 ASKING = {**order(1), "arguments": "{% $x %}"}
 ANSWERING_TASK = with_state("T", AnsweringTask.model_validate(ASKING))
 
 
 def test_a_list_from_elsewhere_has_no_bound() -> None:
-    found = worst_case(READING_MAP, REGISTRY).side_effects
-    assert found == Unbounded("its list depends on item_reader", "/states/M/item_reader")
+    found = worst_case(FED_MAP, REGISTRY).side_effects
+    assert found == Unbounded("its list depends on item_feed", "/states/M/item_feed")
 
 
 def test_an_input_made_in_another_way_bounds_no_money() -> None:
@@ -56,9 +56,7 @@ def test_a_policy_in_another_language_is_known_by_its_graph_alone() -> None:
     assert isinstance(worst_case(other, REGISTRY).effects["trade.order"], Unbounded)
 
 
-@pytest.mark.parametrize(
-    ("read", "field"), [(READING_MAP, "item_reader"), (ANSWERING_TASK, "arguments")]
-)
+@pytest.mark.parametrize(("read", "field"), [(FED_MAP, "item_feed"), (ANSWERING_TASK, "arguments")])
 def test_a_field_without_rules_is_named_and_breaks_nothing(read: Policy, field: str) -> None:
     assert f"(it also uses {field}, which is not explained here)" in explain(read, REGISTRY)
     assert explain(read, REGISTRY, brief=True)
