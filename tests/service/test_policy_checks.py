@@ -214,3 +214,28 @@ def test_a_simulation_shows_each_step_at_its_state(shell: Shell) -> None:
     assert "GetPositions" in said
     assert "Harvest [1]" in said
     assert "trade.execute" in said
+
+
+def test_a_simulation_reads_the_homes_files_and_writes_none(shell: Shell, tmp_path: Path) -> None:
+    state = {
+        "type": "Map",
+        "item_reader": {
+            "resource": "files.read_items",
+            "reader_config": {"input_type": "CSV"},
+            "parameters": {"path": "rows.csv"},
+        },
+        "iterator": {"start_at": "P", "states": {"P": {"type": "Pass", "end": True}}},
+        "result_writer": {"resource": "files.write_result", "parameters": {"path": "out"}},
+        "end": True,
+    }
+    policy = {"name": "Rows", "start_at": "M", "states": {"M": state}}
+    file = written(tmp_path / "rows.json", policy)
+    home = tmp_path / "a-home"
+    (home / "files").mkdir(parents=True)
+    (home / "files" / "rows.csv").write_text("a,b\n1,2\n")
+    said = shell("policy", "simulate", file, "--home", home)
+    assert said.code == 0, said.err
+    assert "1 items" in said.out
+    assert "not written: a simulation" in said.out
+    assert [one.name for one in (home / "files").iterdir()] == ["rows.csv"]
+    assert "rows.csv" in shell("policy", "explain", file).out

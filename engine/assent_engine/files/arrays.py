@@ -5,8 +5,11 @@ from collections.abc import Iterator
 
 from assent_engine.files.port import FileFault
 
-# A text counts as one token; possessive, so that an open one is not tried again and again.
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|,', re.DOTALL)
+# Texts count as gaps, whatever stands in them; possessive, so that it stays linear. Within an
+# element commas are gaps too: most elements are then three tokens, however many members they have.
+_TEXT = rb'"(?:[^"\\]++|\\.)*+"'
+_AT_TOP = re.compile(rb'(?:[^"\[\]{},]++|' + _TEXT + rb")*+([\[\]{},])", re.DOTALL)
+_INSIDE = re.compile(rb'(?:[^"\[\]{}]++|' + _TEXT + rb")*+([\[\]{}])", re.DOTALL)
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -16,19 +19,19 @@ def elements(raw: bytes, most_bytes: int) -> Iterator[bytes]:
     Raises FileFault where the file is no array, or an element is longer than `most_bytes`.
     """
     start = _opening(raw)
-    depth, begin = 0, start + 1
-    for token in _TOKEN.finditer(raw, start):
-        sign, at = token.group(), token.start()
+    depth, begin, end = 0, start + 1, start
+    while token := (_INSIDE if depth > 1 else _AT_TOP).match(raw, end):
+        sign, at, end = token[1], token.start(1), token.end()
         if at - begin > most_bytes:
             raise FileFault(f"An item is longer than {most_bytes} bytes.")
         depth += (sign in b"[{") - (sign in b"]}")
         if depth == 0:
             yield from _last(raw[begin:at], sign, first=begin == start + 1)
-            _refuse_rest(raw[token.end() :])
+            _refuse_rest(raw[end:])
             return
         if depth == 1 and sign == b",":
             yield raw[begin:at]
-            begin = token.end()
+            begin = end
     raise FileFault("The JSON array does not end.")
 
 

@@ -77,14 +77,14 @@ def _refuse_headers(headers: list[str] | None) -> None:
 
 
 def _text_lines(file: BinaryIO) -> Iterator[str]:
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    try:
-        while line := text.readline(MOST_ITEM_BYTES + 1):
-            if len(line) > MOST_ITEM_BYTES:
-                raise FileFault(f"A line is longer than {MOST_ITEM_BYTES} characters.")
-            yield line
-    except UnicodeDecodeError as error:
-        raise FileFault("The text is not UTF-8.") from error
+    with io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+        try:
+            while line := text.readline(MOST_ITEM_BYTES + 1):
+                if len(line) > MOST_ITEM_BYTES:
+                    raise FileFault(f"A line is longer than {MOST_ITEM_BYTES} characters.")
+                yield line
+        except UnicodeDecodeError as error:
+            raise FileFault("The text is not UTF-8.") from error
 
 
 def _json(file: BinaryIO, reader: Reader) -> Iterator[Any]:

@@ -64,7 +64,7 @@ def test_the_number_of_items_is_bounded_and_zero_takes_all(most: int, count: int
     assert len(items("a\n" + "x\n" * 5, max_items=most)) == count
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "duplicate headers": ("a,b,a\n1,2,3\n", {}, "The header 'a' stands twice."),
     "duplicate given headers": ("1\n", {"headers": ["x", "x"]}, "stands twice"),
     "no header": ("", {}, "There is no row of headers."),
