@@ -55,7 +55,7 @@ def select_each(selector: Fills, effective: Any, items: Sequence[Any], visit: Vi
     return [selector.fill(effective, visit) for _ in each_item(items, visit)]
 
 
-def each_item(items: list[Any], visit: Visit) -> Iterator[Any]:
+def each_item(items: Sequence[Any], visit: Visit) -> Iterator[Any]:
     """The items one by one, each standing in the context object while it is looked at."""
     outer = visit.item
     try:
