@@ -160,7 +160,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _fraction(digits: str, bounds: Bounds) -> Decimal:
+def _fraction(digits: str, bounds: Bounds) -> Decimal | int:
     _refuse_digits(digits, bounds)
     try:
         value = Decimal(digits)
@@ -168,7 +168,8 @@ def _fraction(digits: str, bounds: Bounds) -> Decimal:
         value = Decimal("Infinity")
     if not value.is_finite() or abs(value.adjusted()) > bounds.exponent:
         _refuse("json.number", f"The number {digits} is out of bounds.")
-    return value
+    # Such as 5E0: written out it has neither point nor exponent, and would be read as this.
+    return int(value) if value.as_tuple().exponent == 0 else value
 
 
 def _integer(digits: str, bounds: Bounds) -> int:

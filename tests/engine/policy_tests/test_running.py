@@ -127,10 +127,15 @@ def test_tests_that_take_too_long_together_are_given_up() -> None:
 
 
 def test_a_test_that_takes_too_many_branches_is_given_up_whatever_the_time() -> None:
-    # Each iteration stays within a scope's own limit: only their sum is too large.
-    loop = machine({"A": passing(next="B"), "B": passing(next="A")})
-    states = {"M": {"type": "Map", "iterator": loop, "tolerated_failure_count": 9, "end": True}}
-    found = problems(states, case(input=[1, 2, 3, 4]), case(input=[]), clock=lambda: 0)
+    stop = {"variable": "$", "numeric_less_than": 0, "next": "End"}
+    loop = {
+        "A": {"type": "Choice", "choices": [stop], "default": "B"},
+        "B": passing(next="A"),
+        "End": {"type": "Succeed"},
+    }
+    states = {"M": {"type": "Map", "iterator": machine(loop), "end": True}}
+    tests = case(input=[1, 2, 3, 4]), case(input=[])
+    found = problems(states, *tests, clock=lambda: 0, fields={"max_transitions": 1_000_000})
     assert found == [("test.too_slow", "/tests/0")]
 
 
