@@ -29,8 +29,9 @@ build:
     rm -rf dist
     uv build --quiet --out-dir dist
 
-# Regenerate what is generated from the models
+# Regenerate what is generated from the models and the error catalogue
 generate:
+    uv run --frozen python -m assent_schemas.error_catalogue.page > docs/errors.md
     uv run --frozen python -m assent_schemas.policy_schema > schemas/assent_schemas/policy.schema.json
 
 # State speed and memory, beside other engines: a table and build/benchmarks.json

@@ -115,7 +115,9 @@ class Admission:
         if policy is None:
             raise refused("policy.unknown", f"There is no policy {policy_id}.")
         if policy.status is not PolicyStatus.ENABLED:
-            raise refused(f"policy.{policy.status}", f"{policy.name} is {policy.status}.")
+            removed = policy.status is PolicyStatus.REMOVED
+            code = "policy.removed" if removed else "policy.disabled"
+            raise refused(code, f"{policy.name} is {policy.status}.")
         version = version or policy.active_version
         if version is None:
             detail = f"No version of {policy.name} was approved."

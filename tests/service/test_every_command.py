@@ -39,6 +39,7 @@ DONE = [
     ("backup", ""),
     ("restore", "{backup}"),
     ("verify", ""),
+    ("errors", "policy.unknown"),
 ]
 NOT_DONE = [
     ("policy validate", "{broken}", "reference.unknown_state"),
@@ -68,6 +69,7 @@ NOT_DONE = [
     ("backup", "{prices}", "backup.exists"),
     ("restore", "{prices}", "backup.unusable"),
     ("verify", "{prices}", "backup.unusable"),
+    ("errors", "policy.unknwon", "errors.unknown"),
 ]
 
 
@@ -177,7 +179,7 @@ def test_every_command_has_help_that_says_how_to_get_json(shell: Shell, command:
     said = shell(*command.split(), "--help")
     assert said.code == 0
     assert "--json" in said.out
-    assert command == "demo" or "--home" in said.out
+    assert command in {"demo", "errors"} or "--home" in said.out
 
 
 @pytest.mark.parametrize("group", [(), ("policy",), ("run",), ("portfolio",)])
@@ -210,6 +212,7 @@ def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
         "The commands are backup, demo, policy, portfolio, restore, run, verify"
         in shell("xyzzy").err
     )
+    assert "The commands are demo, errors, policy, portfolio, run" in shell("xyzzy").err
 
 
 def test_the_version_is_the_installed_one(shell: Shell) -> None:

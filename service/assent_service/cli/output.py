@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _UNBOUNDED = 100_000
 """The width where there is no terminal: nothing is cut for a file or a pipe."""
 _LONGEST = 4000
+_MOST_CODES = 5
 
 
 def console(*, err: bool = False) -> "Console":
@@ -72,6 +73,7 @@ def show_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
         return
     for problem in problems:
         show(_problem(problem), err=True)
+    show(_where_to_look(problems), err=True)
 
 
 def warning_lines(warnings: Sequence[Problem]) -> list[str]:
@@ -82,6 +84,13 @@ def warning_lines(warnings: Sequence[Problem]) -> list[str]:
         f"Warning {one.code}: {shown(one.detail, _LONGEST)} At {shown(one.pointer or '', _LONGEST)}"
         for one in warnings
     ]
+
+
+def _where_to_look(problems: Sequence[Problem]) -> "RenderableType":
+    from rich.text import Text
+
+    codes = list(dict.fromkeys(problem.code for problem in problems))
+    return Text(f"More: assent errors {' '.join(codes[:_MOST_CODES])}", "dim")
 
 
 def _problem(problem: Problem) -> "RenderableType":

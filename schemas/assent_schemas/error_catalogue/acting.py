@@ -1,0 +1,270 @@
+"""Codes of acting: homes, the store, policies, approvals, runs and the command line."""
+
+from assent_schemas.error_catalogue.row import Row
+
+HOMES = (
+    Row(
+        "home.missing",
+        "There is nothing here yet",
+        "There is no home of Assent at this place.",
+        "Check --home, or begin with: assent policy propose",
+    ),
+    Row(
+        "home.empty",
+        "There is nothing here yet",
+        "Nothing was proposed in this home yet.",
+        "Begin with: assent policy propose",
+    ),
+    Row(
+        "home.foreign",
+        "No home of Assent",
+        "The folder holds other things; Assent would not mix with them.",
+        "Use an empty folder or another one with --home.",
+    ),
+    Row(
+        "home.locked",
+        "The home is in use",
+        "Another process of Assent acts in this home; only one may.",
+        "Wait until it ends, or stop it.",
+    ),
+    Row(
+        "home.not_writable",
+        "The home cannot be written",
+        "The folder or the disk refuses to be written.",
+        "Give yourself write access and space, or use another home with --home.",
+    ),
+    Row(
+        "store.unusable",
+        "The database cannot be used",
+        "The file belongs to another program, to a newer version, or is damaged.",
+        "Restore it from a backup, or use another home.",
+    ),
+    Row(
+        "store.unreadable",
+        "The database cannot be read",
+        "It is damaged, or closed to you.",
+        "Restore it from a backup, or use another home.",
+    ),
+    Row(
+        "store.write_failed",
+        "The store cannot be written",
+        "A write failed, so nothing further is acted upon.",
+        "Free some space or mend the disk, then start again; runs go on where they were.",
+    ),
+    Row(
+        "store.damaged",
+        "The store is damaged",
+        "A record in the database cannot be read back.",
+        "Restore the home from a backup.",
+    ),
+)
+
+POLICIES = (
+    Row(
+        "policy.unknown",
+        "No such policy",
+        "No policy has this name or id.",
+        "List them: assent policy list",
+    ),
+    Row(
+        "policy.ambiguous",
+        "Several policies of this name",
+        "The name or the beginning of an id fits several policies.",
+        "Name it by its id: assent policy list",
+    ),
+    Row(
+        "policy.no_such_version",
+        "No such version",
+        "The policy has no version of this number, or none that fits.",
+        "See its versions: assent policy list",
+    ),
+    Row(
+        "policy.version_exists",
+        "The version exists",
+        "The policy has this version already.",
+        "Give the document another version.",
+    ),
+    Row(
+        "policy.not_approved",
+        "Not approved",
+        "The owner has not approved this version, so it does not run.",
+        "Look at it and decide: assent policy approve",
+    ),
+    Row(
+        "policy.disabled",
+        "Switched off",
+        "The owner has disabled the policy.",
+        "Switch it on again: assent policy enable",
+    ),
+    Row(
+        "policy.removed",
+        "Removed",
+        "The owner has removed the policy.",
+        "Propose it anew, without its policy_id: assent policy propose",
+    ),
+    Row(
+        "policy.invalid",
+        "No longer acceptable",
+        "The approved document does not pass the checks of this version of Assent.",
+        "Correct it and propose it again.",
+    ),
+    Row(
+        "policy.tampered",
+        "Not the approved document",
+        "The document in the database is not the one that was approved.",
+        "Somebody changed the database. Propose the policy again and look at it closely.",
+    ),
+    Row(
+        "approval.declined",
+        "Not approved",
+        "You said no when you were asked.",
+        "Nothing to do; the proposal still waits. To be rid of it: assent policy reject",
+    ),
+    Row(
+        "approval.decided",
+        "Decided already",
+        "A decision on this request was given before.",
+        "A decision is given once. To change it, propose a new version.",
+    ),
+    Row(
+        "approval.expired",
+        "The request expired",
+        "Nobody decided in time, which means no.",
+        "Propose the policy again.",
+    ),
+    Row(
+        "approval.other_document",
+        "Another document than was shown",
+        "The document to be decided on is not the one whose hash was given.",
+        "Look at it again, then decide.",
+    ),
+    Row(
+        "approval.lapsed",
+        "The approval lapsed",
+        "A step that the policy uses has changed since it was approved.",
+        "Look at the policy and approve it anew.",
+    ),
+)
+
+RUNS = (
+    Row("run.unknown", "No such run", "No run has this id.", "List them: assent run list"),
+    Row(
+        "run.ambiguous",
+        "Several such runs",
+        "The beginning of an id fits several runs.",
+        "Give more of the id: assent run list",
+    ),
+    Row(
+        "run.ended",
+        "The run has ended",
+        "It cannot be resumed.",
+        "Start a new one: assent run start",
+    ),
+    Row(
+        "run.under_way",
+        "The run is under way",
+        "It is being carried out at this moment.",
+        "Wait for it to stop.",
+    ),
+    Row(
+        "run.timed_out",
+        "The run's time is up",
+        "The whole run took longer than its timeout_seconds.",
+        "Give it more time in the policy.",
+    ),
+    Row(
+        "run.waiting",
+        "The run waits",
+        "A Wait lasts longer than a run is kept in memory for.",
+        "Nothing to do; once its time has come: assent run resume",
+    ),
+    Row(
+        "run.unsupported",
+        "The run needs what is not there",
+        "The run asks for something that this version cannot do.",
+        "Change the policy, or update Assent.",
+    ),
+    Row(
+        "effect.unsure",
+        "Nobody knows whether it was done",
+        "A side effect was started, and its end was never heard of.",
+        "Look outside whether it happened; it is never repeated by itself.",
+    ),
+    Row(
+        "journal.broken",
+        "The journal does not fit together",
+        "The records of the run are not those that were written.",
+        "Restore a backup; the run is not carried on.",
+    ),
+    Row(
+        "journal.diverged",
+        "The journal tells of another way",
+        "Replaying the run asks for something else than was recorded.",
+        "Report it; the run is not carried on by guessing.",
+    ),
+    Row(
+        "simulate.unknown_decision",
+        "No such decision",
+        "A simulation was given a decision for an Approval state that there is not.",
+        "Name a state of the policy, or leave the decision out.",
+    ),
+    Row(
+        "portfolio.exists",
+        "There is a portfolio with orders",
+        "The paper broker has filled orders; new holdings would wipe them out.",
+        "Use another home for the new holdings, or keep the portfolio that is there.",
+    ),
+    Row(
+        "portfolio.unusable",
+        "The portfolio cannot be used",
+        "The paper broker's file cannot be read, or has the form of a newer release.",
+        "Restore the file, or import your holdings into another home.",
+    ),
+    Row(
+        "portfolio.unwritable",
+        "The portfolio cannot be written",
+        "The home refuses to be written.",
+        "Check who owns the folder and whether the disk is full.",
+    ),
+)
+
+COMMANDS = (
+    Row(
+        "usage",
+        "The command cannot be understood",
+        "An argument or option is missing, unknown or of the wrong form.",
+        "See the command's --help.",
+    ),
+    Row(
+        "stopped",
+        "Stopped",
+        "You stopped the command; what was done until then is recorded.",
+        "A run that was under way goes on with: assent run resume",
+    ),
+    Row(
+        "internal",
+        "Something unexpected happened",
+        "This is a fault of Assent itself.",
+        "For its details set ASSENT_TRACEBACK=1, and report it.",
+    ),
+    Row(
+        "file.unreadable",
+        "The file cannot be read",
+        "There is no such file, or it is closed to you.",
+        "Check the name and its rights.",
+    ),
+    Row(
+        "demo.folder_in_use",
+        "The folder is in use",
+        "The demonstration wants an empty folder.",
+        "Give it another one.",
+    ),
+    Row(
+        "errors.unknown",
+        "No such error code",
+        "The catalogue has no row for this code; a policy's Fail states make up their own.",
+        "See them all: assent errors",
+    ),
+)
+
+ROWS = (*HOMES, *POLICIES, *RUNS, *COMMANDS)

@@ -1,0 +1,136 @@
+"""Names of errors inside a run: what a retry or catch names, and what a run fails with."""
+
+from assent_schemas.error_catalogue.row import Row
+
+LANGUAGE = (
+    Row(
+        "States.ALL",
+        "Any error",
+        "In a rule: every error but States.Runtime and States.DataLimitExceeded.",
+        "Let it stand alone, in the last rule.",
+    ),
+    Row(
+        "States.TaskFailed",
+        "Any failure of a step",
+        "In a rule: every failure of a Task but a timeout.",
+        "Use it where the reason does not matter.",
+    ),
+    Row(
+        "States.Timeout",
+        "Out of time",
+        "A step or a whole run took longer than its timeout_seconds.",
+        "Give it more time, or retry it.",
+    ),
+    Row(
+        "States.HeartbeatTimeout",
+        "No sign of life",
+        "A step was silent for longer than its heartbeat_seconds.",
+        "Give it more time, or retry it.",
+    ),
+    Row(
+        "States.Runtime",
+        "The data does not fit",
+        "A path found nothing, or a value has the wrong type; no catch takes it.",
+        "Correct the path, or test with is_present before.",
+    ),
+    Row(
+        "States.ResultPathMatchFailure",
+        "No place for the result",
+        "A result_path cannot be written into the data.",
+        "Write to a place in an object.",
+    ),
+    Row(
+        "States.NoChoiceMatched",
+        "No rule holds",
+        "No rule of a Choice holds, and it has no default.",
+        "Add a default.",
+    ),
+    Row(
+        "States.QueryEvaluationError",
+        "JSONata failed",
+        "A JSONata expression of an imported machine failed, or took too long.",
+        "Correct the expression.",
+    ),
+    Row(
+        "States.ExceedToleratedFailureThreshold",
+        "Too many failures",
+        "More items of a Map failed than it tolerates.",
+        "Tolerate more, or look at why they fail.",
+    ),
+    Row(
+        "States.DataLimitExceeded",
+        "Too much data",
+        "A value, a result or the data of a scope grew beyond its limit of size.",
+        "Keep less: select what is needed with result_selector or output_path.",
+    ),
+    Row(
+        "States.Cancelled",
+        "Stopped with its siblings",
+        "A branch or item was stopped, because another one failed.",
+        "Look at the one that failed first.",
+    ),
+    Row(
+        "Run.TransitionLimitExceeded",
+        "Too many transitions",
+        "A machine went from state to state without coming to an end.",
+        "End its loop, or raise the policy's limit.",
+    ),
+    Row(
+        "Step.InvalidInput",
+        "A step was given what it does not take",
+        "The parameters of a Task do not fit its step.",
+        "Correct the parameters.",
+    ),
+    Row(
+        "Step.InvalidOutput",
+        "A step gave what it did not declare",
+        "The result of a step does not fit its own declaration.",
+        "This is a fault of the step: report it.",
+    ),
+    Row(
+        "Step.NotAvailable",
+        "The step is not there",
+        "The step, or the part of the world that it works on, is not installed.",
+        "Install it, or set it up.",
+    ),
+)
+
+STEPS = (
+    Row("UnknownSymbol", "No such symbol", "The price file has no such symbol.", "Add its prices."),
+    Row("NoPrices", "No prices", "The home has no price file.", "Import one."),
+    Row("BadPrices", "Bad prices", "The price file cannot be read.", "Correct it."),
+    Row(
+        "UnsupportedInterval",
+        "No such interval",
+        "Only daily closes are known.",
+        "Ask for daily prices.",
+    ),
+    Row(
+        "BrokerUnreachable",
+        "The broker cannot be reached",
+        "The broker gave no answer; nothing was ordered.",
+        "Try again later, or retry it in the policy.",
+    ),
+    Row(
+        "InsufficientFunds",
+        "Too little cash",
+        "An order costs more than there is.",
+        "Order less.",
+    ),
+    Row(
+        "InsufficientShares",
+        "Too few shares",
+        "An order sells more than there is.",
+        "Sell less.",
+    ),
+    Row("OrderTooLarge", "The order is too large", "Its value is out of bounds.", "Order less."),
+    Row("OrderTooSmall", "The order is too small", "Its value is under a cent.", "Order more."),
+    Row(
+        "PriceMoved",
+        "The price moved",
+        "At today's price the order is worth more than it was allowed to be.",
+        "Plan it anew.",
+    ),
+)
+
+ROWS = (*LANGUAGE, *STEPS)
