@@ -5,6 +5,7 @@ from typing import Any
 from assent_schemas import exact_schema
 from assent_schemas.errors import Problem, Refused, pointer
 from assent_schemas.policy import Policy
+from assent_schemas.schema_cost import MOST_CHECKS
 
 TITLE = "The run cannot start with this input"
 
@@ -17,7 +18,9 @@ def initial_data(policy: Policy, given: Any = None) -> Any:
     """
     value = {} if given is None else given
     if policy.input_schema is not None:
-        found = exact_schema.problems(value, policy.input_schema, prefix="input", title=TITLE)
+        found = exact_schema.problems(
+            value, policy.input_schema, prefix="input", title=TITLE, checks=MOST_CHECKS
+        )
         if found:
             raise Refused(found)
     if not policy.context_defaults:

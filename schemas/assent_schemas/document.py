@@ -23,7 +23,7 @@ def read_policy(value: Any) -> Policy:
     try:
         return Policy.model_validate(value)
     except ValidationError as error:
-        raise PolicyInvalid(_from_model(error)) from None
+        raise PolicyInvalid(_from_model(error, value)) from None
 
 
 def _without_jsonata(value: Any) -> Any:
@@ -45,8 +45,19 @@ def _masked(node: Any) -> Any:
     return {**node, **places}
 
 
-def _from_model(error: ValidationError) -> list[Problem]:
+def _from_model(error: ValidationError, value: Any) -> list[Problem]:
     return [
-        Problem("policy.wrong_form", TITLE, f"{row['msg']}.", "", pointer(*row["loc"]))
+        Problem("policy.wrong_form", TITLE, f"{row['msg']}.", "", _place(row["loc"], value))
         for row in error.errors(include_url=False, include_context=False, include_input=False)
     ]
+
+
+def _place(where: tuple[str | int, ...], value: Any) -> str:
+    """The pointer of a model's complaint, which names the branch of a union on its way as well."""
+    found: list[str | int] = []
+    for token in where:
+        held = range(len(value)) if isinstance(value, list) else value
+        if isinstance(held, dict | range) and token in held:
+            found.append(token)
+            value = value[token]
+    return pointer(*found)

@@ -18,6 +18,7 @@ from jsonschema.validators import extend
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from assent_schemas import schema_cost
 from assent_schemas.errors import Operation, Problem, pointer, replacing
 from assent_schemas.exact_json import type_name
 from assent_schemas.spelling import asked, nearest
@@ -54,7 +55,13 @@ def _multiple_of(
 
 ExactValidator: Any = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
-    validators={"multipleOf": _multiple_of},
+    validators=schema_cost.charged(
+        {
+            **Draft202012Validator.VALIDATORS,
+            "multipleOf": _multiple_of,
+            "uniqueItems": schema_cost.unique_items,
+        }
+    ),
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number).redefine(
         "integer", _is_integer
     ),
@@ -70,25 +77,45 @@ _META = Draft202012Validator(
 # A schema from an untrusted author reaches no other document and matches no pattern: the one
 # would open the network, the other can be made to backtrack for ever.
 _LOCAL_REFERENCE = re.compile(r"#(/\$defs/[^/]+)?")
-_UNSUPPORTED = ("pattern", "patternProperties", "$dynamicRef", "$id", "$schema")
+_UNSUPPORTED = (
+    "pattern",
+    "patternProperties",
+    "$dynamicRef",
+    "$id",
+    "$schema",
+    # What these two cost is spent inside the library, where no budget reaches.
+    "unevaluatedItems",
+    "unevaluatedProperties",
+)
 _NAMED_SCHEMAS = ("properties", "$defs", "definitions", "dependentSchemas")
 _DATA = ("const", "enum", "default", "examples")
 
 
 def problems(
-    value: Any, schema: dict[str, Any], *, prefix: str, title: str, base: str = ""
+    value: Any,
+    schema: dict[str, Any],
+    *,
+    prefix: str,
+    title: str,
+    base: str = "",
+    checks: int | None = None,
 ) -> list[Problem]:
     """The ways in which the value breaks the schema, by pointer; no more than a hundred.
 
     `prefix` starts each code ("policy" gives policy.unknown_key); `base` is the pointer of the
-    value in the document that the reader knows.
+    value in the document that the reader knows. `checks` bounds the work where the schema is an
+    untrusted author's.
     """
     # Where a schema names its dialect the library would change to its own, inexact validator.
     bare = {name: item for name, item in schema.items() if name != "$schema"}
     found = ExactValidator(bare, registry=_OFFLINE).iter_errors(value)
     rows = (row for error in found for row in _explain(error, schema))
     try:
-        first = list(itertools.islice(rows, MOST_PROBLEMS))
+        with schema_cost.budget(checks):
+            first = list(itertools.islice(rows, MOST_PROBLEMS))
+    except schema_cost.TooCostly:
+        detail = f"Checking it takes more than {checks} steps, so it was given up."
+        return [Problem(f"{prefix}.too_costly", title, detail, "", base)]
     except (RecursionError, Unresolvable):
         detail = "The schema refers to itself without end or to what is not there."
         return [Problem(f"{prefix}.schema_unusable", title, detail, "", base)]
@@ -98,10 +125,12 @@ def problems(
 
 def schema_problem(schema: Any) -> str | None:
     """What is wrong with a JSON Schema from an untrusted author, or None."""
+    if (long := schema_cost.too_long(schema)) is not None:
+        return long
     error = best_match(_META.iter_errors(_whole(schema)))
     if error is not None:
         return f"{error.json_path}: {_exact(error.message)[:300]}"
-    return next(_unsupported(schema), None)
+    return next(_unsupported(schema), None) or schema_cost.too_large(schema, _schemas(schema))
 
 
 def _unsupported(schema: dict[str, Any]) -> Iterator[str]:

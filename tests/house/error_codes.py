@@ -244,7 +244,7 @@ class Reading:
     def _named(self, place: Place, name: str) -> list[Template]:
         if name in place.parameters:
             return [(Hole(name, place.qualified),)]
-        assigned = [one for one in _assigned(place, name) for one in self._values(place, one)]
+        assigned = [one for node in _assigned(place, name) for one in self._values(place, node)]
         return assigned or self._constant(place, name)
 
     def _constant(self, place: Place, name: str) -> list[Template]:

@@ -111,6 +111,12 @@ FORM = tuple(
                 "Keep within the bound that is named.",
             ),
             Row(
+                "too_costly",
+                "Too costly to check",
+                "Checking {it} against its schema would take too long, so it was given up.",
+                "Simplify the schema, or give less.",
+            ),
+            Row(
                 "schema_unusable",
                 "A schema that cannot be used",
                 "The schema for {it} refers to itself without end, or to what is not there.",
