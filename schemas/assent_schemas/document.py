@@ -55,9 +55,10 @@ def _from_model(error: ValidationError, value: Any) -> list[Problem]:
 def _place(where: tuple[str | int, ...], value: Any) -> str:
     """The pointer of a model's complaint, which names the branch of a union on its way as well."""
     found: list[str | int] = []
+    node: Any = value
     for token in where:
-        held = range(len(value)) if isinstance(value, list) else value
-        if isinstance(held, dict | range) and token in held:
+        parts: Any = dict(enumerate(node)) if isinstance(node, list) else node
+        if isinstance(parts, dict) and token in parts:
             found.append(token)
-            value = value[token]
+            node = parts[token]
     return pointer(*found)

@@ -73,7 +73,7 @@ def parse(text: bytes | str, bounds: Bounds = DOCUMENT_BOUNDS) -> Any:
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(raw) > bounds.size:
         _refuse("json.too_large", f"The document has {len(raw)} bytes; {bounds.size} are allowed.")
-    _refuse_depth(raw, bounds.depth)
+    _refuse_shape(raw, bounds)
     try:
         value = json.loads(
             raw.decode("utf-8"),
@@ -182,17 +182,21 @@ def _refuse_digits(digits: str, bounds: Bounds) -> None:
         _refuse("json.number", f"A number has {len(digits)} characters; {bounds.digits} may be.")
 
 
-def _refuse_depth(raw: bytes, allowed: int) -> None:
-    """Refuse deep nesting before any recursive parser sees the text."""
-    depth = 0
+def _refuse_shape(raw: bytes, bounds: Bounds) -> None:
+    """Refuse deep nesting, and many texts, lists and objects, before a parser sees the text."""
+    depth = count = 0
     for match in _BRACKETS.finditer(raw):
         token = match.group()
+        if token in b"]}":
+            depth -= 1
+            continue
+        count += 1
+        if count > bounds.nodes:
+            _refuse("json.too_many", f"The document holds more than {bounds.nodes} values.")
         if token in b"[{":
             depth += 1
-            if depth > allowed:
-                _refuse("json.too_deep", f"The document nests deeper than {allowed} levels.")
-        elif token in b"]}":
-            depth -= 1
+            if depth > bounds.depth:
+                _refuse("json.too_deep", f"The document nests deeper than {bounds.depth} levels.")
 
 
 def _refuse_excess(value: Any, bounds: Bounds) -> None:

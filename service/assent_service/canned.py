@@ -6,13 +6,14 @@ from assent_engine.canned import StandIn, stand_ins
 from assent_schemas import exact_json, exact_schema
 from assent_schemas.canned import SCHEMA
 from assent_schemas.errors import InputFileError, Problem
+from assent_service.bounded import read_bounded
 
 TITLE = "The file of step results cannot be used"
 
 
 def read_answers(path: Path) -> dict[str, StandIn]:
     """Read a file -> a stand-in by name; raises PolicyInvalid, InputFileError."""
-    answers = exact_json.parse(path.read_bytes())
+    answers = exact_json.parse(read_bounded(path))
     found = exact_schema.problems(answers, SCHEMA, prefix="steps", title=TITLE)
     if found:
         raise InputFileError(

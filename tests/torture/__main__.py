@@ -18,6 +18,8 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 SUITES = {"due-times": "tests/engine/due"}
 """Tortures that are tests of their own, run in full."""
+FUZZ = "fuzz"
+"""The torture that is guided by what the code does; it needs atheris and says so."""
 
 
 def commit() -> str:
@@ -70,7 +72,7 @@ def torment(name: str, cases: int | None, seed: str | None) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="torture")
     parser.add_argument("name")
-    parser.add_argument("--cases", type=int)
+    parser.add_argument("--cases", type=int, help="for fuzz: seconds")
     parser.add_argument("--seed")
     told = parser.parse_args()
     if suite := SUITES.get(told.name):
@@ -78,6 +80,9 @@ def main() -> int:
         return subprocess.run(
             [sys.executable, "-m", "pytest", suite], cwd=ROOT, env=environment, check=False
         ).returncode
+    if told.name == FUZZ:
+        command = [sys.executable, "-m", "fuzz", *([str(told.cases)] if told.cases else [])]
+        return subprocess.run(command, cwd=ROOT / "tests", check=False).returncode
     return torment(told.name, told.cases, told.seed)
 
 

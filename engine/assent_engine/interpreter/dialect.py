@@ -11,12 +11,14 @@ class Dialect:
     """The rules of one dialect.
 
     `payload` is the most bytes that an input, a result or an output may have, `context` the
-    most that a scope's data may have; None sets no bound.
+    most that a scope's data may have; None sets no bound. `variables` is the most that all
+    variables of a scope, or what one template makes, may have.
     """
 
     snake_case: bool
     payload: int | None
     context: int | None
+    variables: int
 
     def named(self, name: str) -> str:
         """A snake_case name as this dialect writes it in data: start_time or StartTime."""
@@ -36,6 +38,6 @@ class Dialect:
         return {**(effective if isinstance(effective, dict) else {}), "iterator": item.value}
 
 
-ASSENT = Dialect(snake_case=True, payload=None, context=1 << 20)
-ASL = Dialect(snake_case=False, payload=262_144, context=None)
+ASSENT = Dialect(snake_case=True, payload=None, context=1 << 20, variables=1 << 20)
+ASL = Dialect(snake_case=False, payload=262_144, context=None, variables=10 << 20)
 DIALECTS = {"assent": ASSENT, "asl": ASL}

@@ -6,10 +6,10 @@ from typing import Any
 
 from assent_engine.interpreter.expressions import read
 from assent_engine.interpreter.paths import Path, compile_path
+from assent_engine.interpreter.sizes import measured
 from assent_engine.interpreter.templates import Template, compile_template
 from assent_engine.interpreter.transition import Transition
 from assent_engine.interpreter.visit import Visit
-from assent_schemas import exact_json
 from assent_schemas.states import Assigning, ResultState, State, WorkState
 
 
@@ -57,7 +57,7 @@ class Flow:
         """input_path, then parameters."""
         seen = select(self.input_path, visit.raw, visit)
         if self.parameters is not None:
-            seen = self.parameters.fill(seen, visit)
+            seen = visit.within_bounds(self.parameters.fill(seen, visit))
         return visit.within_payload(seen)
 
     def leads(self, to: str | None, visit: Visit, result: Any) -> Transition:
@@ -74,7 +74,7 @@ class Flow:
         """An upper bound of the data's size: only what is new is measured."""
         if self.result_path is None or visit.dialect.context is None:
             return visit.weight
-        size = len(exact_json.encode(result))
+        size = measured(result, visit.dialect.context)
         return visit.weight + size if self.result_path.parts else size
 
     def passes(self, to: str | None, visit: Visit, seen: Any) -> Transition:

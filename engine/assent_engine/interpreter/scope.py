@@ -8,6 +8,7 @@ from assent_engine.effects import Checkpoint, Effect, Failed, Ok, Outcome, Scope
 from assent_engine.interpreter.dialect import Dialect
 from assent_engine.interpreter.faults import DATA_LIMIT, StateFault
 from assent_engine.interpreter.program import Program
+from assent_engine.interpreter.sizes import least_bytes, measured
 from assent_engine.interpreter.visit import RunHeader, Visit, Witness
 from assent_schemas import exact_json
 
@@ -77,6 +78,9 @@ def run_scope(
         at.weight = step.weight
         if step.assigned:
             at.variables = {**at.variables, **step.assigned}
+            most = block.dialect.variables
+            if least_bytes(at.variables, most) > most:
+                return Failed(DATA_LIMIT, f"the variables of a scope have more than {most} bytes")
         if step.approved:
             at.approved = {**at.approved, **step.approved}
         if (too_large := _too_large(at, block.dialect)) is not None:
@@ -88,7 +92,7 @@ def _too_large(at: ScopeCursor, dialect: Dialect) -> Failed | None:
     most = dialect.context
     if most is None or at.weight <= most:
         return None
-    at.weight = len(exact_json.encode(at.value))
+    at.weight = measured(at.value, most)
     if at.weight <= most:
         return None
     return Failed(DATA_LIMIT, f"the data of a scope has {at.weight} bytes; {most} are allowed")

@@ -11,8 +11,8 @@ from assent_engine.effects import Effect, Item, Now
 from assent_engine.interpreter.dialect import ASSENT, Dialect
 from assent_engine.interpreter.faults import DATA_LIMIT, StateFault
 from assent_engine.interpreter.query import NoQuery, Query
+from assent_engine.interpreter.sizes import least_bytes, measured
 from assent_engine.moments import moment
-from assent_schemas import exact_json
 from assent_schemas.errors import escape_token
 
 # Imported machines take these names apart, so they have the reference's parts.
@@ -138,8 +138,15 @@ class Visit:
     def within_payload(self, value: Any) -> Any:
         """The value, if it is not larger than the dialect allows; else a fault."""
         most = self.dialect.payload
-        if most is not None and len(exact_json.encode(value)) > most:
+        if most is not None and measured(value, most) > most:
             raise StateFault(DATA_LIMIT, f"A payload is larger than {most} bytes.")
+        return value
+
+    def within_bounds(self, value: Any) -> Any:
+        """What a template made, if nobody is harmed by writing it out; else a fault."""
+        most = self.dialect.variables
+        if least_bytes(value, most) > most:
+            raise StateFault(DATA_LIMIT, f"A template makes more than {most} bytes.")
         return value
 
     def draw(self) -> bytes:

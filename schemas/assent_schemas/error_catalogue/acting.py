@@ -46,10 +46,40 @@ HOMES = (
         "Restore it from a backup, or use another home.",
     ),
     Row(
-        "store.write_failed",
+        "store.trouble",
+        "Storage trouble",
+        "The disk is full or busy; nothing of this was written, and it may be tried again.",
+        "Make room on the disk, or end what holds the file; then: assent run resume",
+    ),
+    Row(
+        "store.broken",
         "The store cannot be written",
-        "A write failed, so nothing further is acted upon.",
-        "Free some space or mend the disk, then start again; runs go on where they were.",
+        "Writing went wrong in a way that cannot be trusted; nothing further is acted upon.",
+        "Check the disk, then start again: assent verify",
+    ),
+    Row(
+        "backup.exists",
+        "There is a file already",
+        "A backup never overwrites a file.",
+        "Name another file.",
+    ),
+    Row(
+        "backup.not_written",
+        "The backup cannot be written",
+        "The place of the backup refuses to be written.",
+        "Make room, or name another place.",
+    ),
+    Row(
+        "backup.unusable",
+        "No backup",
+        "The file is no backup of Assent, or of another version.",
+        "Name a file that assent backup has made.",
+    ),
+    Row(
+        "backup.damaged",
+        "The backup is damaged",
+        "What is in the backup does not fit its own hashes or chains.",
+        "Use another backup.",
     ),
     Row(
         "store.damaged",
@@ -115,6 +145,18 @@ POLICIES = (
         "Somebody changed the database. Propose the policy again and look at it closely.",
     ),
     Row(
+        "policy.unperformed",
+        "It cannot be run yet",
+        "The policy asks the owner or runs another policy, which runs of this version cannot do.",
+        "Simulate it; approve it once a later version can run it.",
+    ),
+    Row(
+        "policy.too_many_callees",
+        "Too many called policies",
+        "The policy calls too many others, itself or through them.",
+        "Split it, or call fewer.",
+    ),
+    Row(
         "approval.declined",
         "Not approved",
         "You said no when you were asked.",
@@ -173,6 +215,12 @@ RUNS = (
         "Give it more time in the policy.",
     ),
     Row(
+        "run.out_of_transitions",
+        "The run's budget is spent",
+        "The run has entered as many states as max_transitions allows.",
+        "End its loop, or raise max_transitions in the policy.",
+    ),
+    Row(
         "run.waiting",
         "The run waits",
         "A Wait lasts longer than a run is kept in memory for.",
@@ -201,6 +249,12 @@ RUNS = (
         "The journal tells of another way",
         "Replaying the run asks for something else than was recorded.",
         "Report it; the run is not carried on by guessing.",
+    ),
+    Row(
+        "simulate.too_many_policies",
+        "Too much to simulate",
+        "A simulation was given too many policies to call.",
+        "Give only those that are called.",
     ),
     Row(
         "simulate.unknown_decision",

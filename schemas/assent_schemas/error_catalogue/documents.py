@@ -66,6 +66,7 @@ FORM = tuple(
             "input": "the input of the run",
             "parameters": "the parameters of the step",
             "steps": "the file of step results",
+            "simulate": "the decisions of a simulation",
         },
         (
             Row(
@@ -138,12 +139,6 @@ MEANING = (
         "A state that nothing leads to",
         "No way from the start of its machine reaches this state.",
         "Link it with a next, or remove it.",
-    ),
-    Row(
-        "state.unsupported",
-        "A state that cannot be run yet",
-        "The language has this state; this version of Assent cannot run it.",
-        "Write the policy without it.",
     ),
     Row(
         "resource.unknown",
@@ -260,6 +255,102 @@ MEANING = (
         "Add a default.",
     ),
     Row(
+        "approval.unknown_state",
+        "No such Approval",
+        "A Task requires an Approval that is not in its machine or around it.",
+        "Use the name of an Approval state in sight.",
+    ),
+    Row(
+        "approval.not_shown",
+        "An Approval that does not show this call",
+        "A Task requires an Approval whose effects do not list what the Task calls.",
+        "List the resource in the effects of the Approval.",
+    ),
+    Row(
+        "approval.not_required",
+        "An effect that nothing is held to",
+        "An Approval shows an effect, and no Task requires the answer.",
+        "Give the Task that calls it requires_approval.",
+    ),
+    Row(
+        "cycle.endless",
+        "A cycle without a way out",
+        "Once in this cycle of states, a run never comes to an end.",
+        "Let one of its states lead to an end.",
+    ),
+    Row(
+        "cycle.unbounded",
+        "A cycle without a bound",
+        "A policy with a cycle must say how many states a run may enter in all.",
+        "Add max_transitions.",
+    ),
+    Row(
+        "map.over_budget",
+        "A Map that no run can finish",
+        "The items of a Map alone need more transitions than a run may make.",
+        "Raise max_transitions, or give it fewer items.",
+    ),
+    Row(
+        "map.near_budget",
+        "A Map that may be too wide",
+        "Warning: with as many items as may come, a Map needs more transitions than a run has.",
+        "Raise max_transitions if so many items do come.",
+    ),
+    Row(
+        "call.not_written_out",
+        "A call of a policy that is not named",
+        "policy.run must say which policy runs: that is part of what is approved.",
+        "Write the policy's name or id into its parameters.",
+    ),
+    Row(
+        "call.unknown_parameter",
+        "No such parameter of a call",
+        "policy.run takes policy and input.",
+        "Remove the parameter, or correct its spelling.",
+    ),
+    Row(
+        "call.unknown_policy",
+        "No such policy to run",
+        "policy.run names a policy that is not approved here.",
+        "Propose and approve it first: assent policy propose",
+    ),
+    Row(
+        "call.cycle",
+        "A policy that calls itself",
+        "Policies that call each other in a ring would never end.",
+        "Call another policy, or use a loop of states.",
+    ),
+    Row(
+        "variable.reserved",
+        "A reserved name",
+        "assign sets a variable of a name that the language itself uses.",
+        "Give it another name.",
+    ),
+    Row(
+        "parameters.type_mismatch",
+        "A path to a value that never fits",
+        "A parameter's path leads to a value whose type the step never takes.",
+        "Name a value that fits.",
+    ),
+    Row(
+        "path.not_in_result",
+        "A path that the result never holds",
+        "Warning: what a step gives never has what this path reads.",
+        "Correct the path; the answer names the nearest one.",
+    ),
+    Row(
+        "choice.never_holds",
+        "A test that never holds",
+        "Warning: a value of this type never meets the comparison.",
+        "Compare by its own type.",
+    ),
+    Row(
+        "variable.never_assigned",
+        "A variable that nothing assigns",
+        "Warning: no state before sets the variable that is read here.",
+        "Assign it before.",
+    ),
+    Row(
         "language.not_ours",
         "JSONata in a policy",
         "A policy speaks JSONPath; JSONata is only for machines that were imported.",
@@ -267,4 +358,55 @@ MEANING = (
     ),
 )
 
-ROWS = (*JSON, *FORM, *MEANING)
+TESTS = (
+    Row(
+        "test.duplicate_name",
+        "Two tests of one name",
+        "A test of the policy has the name of another one.",
+        "Rename one of them.",
+    ),
+    Row(
+        "test.bad_time",
+        "No moment",
+        "The time at which a test plays is no time of RFC 3339 with its offset.",
+        "Write it like 2026-01-31T09:00:00+01:00",
+    ),
+    Row(
+        "test.unknown_step",
+        "An answer that nobody asks for",
+        "A test answers for a name that is no state's and no step's.",
+        "Use the name of a Task or of its resource; the answer names the nearest one.",
+    ),
+    Row(
+        "test.not_a_step",
+        "An answer for a state that calls a macro",
+        "A macro is answered by its own name, or by those of its steps.",
+        "Name the macro, or its steps.",
+    ),
+    Row(
+        "test.no_result",
+        "A step without an answer",
+        "A test came to a step for which it has no canned answer.",
+        "Give it one, by the resource or the state's name.",
+    ),
+    Row(
+        "test.failed",
+        "A test of the policy failed",
+        "The run of a test did not come out as the policy expects.",
+        "Correct the policy, or what the test expects.",
+    ),
+    Row(
+        "test.refused",
+        "A test cannot start",
+        "The input of a test breaks the policy's own input_schema, or the like.",
+        "Correct the input of the test.",
+    ),
+    Row(
+        "test.too_slow",
+        "A test took too long",
+        "A test, or all of them together, took too long and was given up.",
+        "Test it on less data or with fewer rounds.",
+    ),
+)
+
+ROWS = (*JSON, *FORM, *MEANING, *TESTS)

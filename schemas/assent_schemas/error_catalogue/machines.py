@@ -181,6 +181,24 @@ _ASL = (
         "Let it stand alone, in the last rule.",
     ),
     Row(
+        "jsonata.syntax",
+        "No JSONata",
+        "An expression between the marks cannot be parsed.",
+        "Correct it as the answer says.",
+    ),
+    Row(
+        "variable.bad_name",
+        "No name for a variable",
+        "Assign sets a variable whose name could not be read back.",
+        "Use letters, digits and _.",
+    ),
+    Row(
+        "variable.outer_scope",
+        "A variable of an outer machine",
+        "A machine inside a Map or Parallel assigns to a variable around it.",
+        "Give it another name.",
+    ),
+    Row(
         "language.lowered",
         "A machine back to JSONPath",
         "The machine speaks JSONata, so no state of it may choose JSONPath.",

@@ -76,6 +76,36 @@ LANGUAGE = (
         "End its loop, or raise the policy's limit.",
     ),
     Row(
+        "Approval.Rejected",
+        "The owner said no",
+        "An Approval without on_reject was answered with no.",
+        "Lead somewhere with on_reject, or catch it.",
+    ),
+    Row(
+        "Approval.TimedOut",
+        "Nobody answered",
+        "An Approval without on_timeout was not answered in time, which means no.",
+        "Lead somewhere with on_timeout, or give more time.",
+    ),
+    Row(
+        "Approval.NotCovered",
+        "Not what was approved",
+        "A call differs from what the owner was shown, or was approved fewer times.",
+        "Show the owner exactly what will be called.",
+    ),
+    Row(
+        "Policy.Failed",
+        "A called policy failed",
+        "The policy that policy.run started ended with an error that nothing may catch.",
+        "Look at the run of the called policy.",
+    ),
+    Row(
+        "Policy.InvalidInput",
+        "A called policy was given what it does not take",
+        "The input of policy.run breaks the input_schema of the policy.",
+        "Correct the input.",
+    ),
+    Row(
         "Step.InvalidInput",
         "A step was given what it does not take",
         "The parameters of a Task do not fit its step.",

@@ -30,11 +30,12 @@ class JsonValue(click.ParamType[Any]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         from assent_schemas import exact_json
         from assent_schemas.errors import PolicyInvalid
+        from assent_service.bounded import read_bounded
 
         if not isinstance(value, str):
             return value
         try:
-            text = Path(value[1:]).read_bytes() if value.startswith("@") else value
+            text = read_bounded(Path(value[1:])) if value.startswith("@") else value
             return exact_json.parse(text)
         except OSError as error:
             self.fail(f"{value[1:]} cannot be read: {error.strerror}", param, ctx)

@@ -6,6 +6,7 @@ from typing import Any
 
 from assent_schemas import exact_json
 from assent_schemas.errors import InputFileError, PolicyInvalid, Problem
+from assent_service.bounded import ENOUGH, read_bounded
 
 
 def read_document(source: str) -> dict[str, Any]:
@@ -18,12 +19,10 @@ def read_document(source: str) -> dict[str, Any]:
 
 
 def _bytes(source: str) -> bytes:
-    limit = exact_json.DOCUMENT_BOUNDS.size + 1
     if source == "-":
-        return sys.stdin.buffer.read(limit)
+        return sys.stdin.buffer.read(ENOUGH)
     try:
-        with Path(source).open("rb") as file:
-            return file.read(limit)
+        return read_bounded(Path(source))
     except OSError as error:
         detail = f"{source}: {error.strerror}."
         problem = Problem("file.unreadable", "The file cannot be read", detail)

@@ -74,7 +74,7 @@ MORE: list[Broken] = [
     (
         "next and end",
         policy({"A": {"type": "Pass", "next": "A", "end": True}}),
-        {("policy.exclusive_keys", "/states/A")},
+        {("cycle.unbounded", "/states/A"), ("policy.exclusive_keys", "/states/A")},
     ),
     (
         "end: false",

@@ -225,8 +225,8 @@ def test_an_input_that_meets_the_schema_exactly_is_taken() -> None:
     assert run({"P": passing()}, {"n": 5.0}, input_schema=SCHEMA).output == {"n": Decimal("5.0")}
 
 
-def test_an_input_schema_without_end_refuses_the_input_and_does_not_hang() -> None:
-    with pytest.raises(Refused, match=r"input\.schema_unusable"):
+def test_an_input_schema_without_end_is_refused_and_does_not_hang() -> None:
+    with pytest.raises(PolicyInvalid, match="without end"):
         run({"P": passing()}, {}, input_schema={"$ref": "#"})
 
 

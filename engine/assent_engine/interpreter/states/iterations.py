@@ -52,7 +52,8 @@ class Iterations(Sequence[ScopeSpec]):
 
 def select_each(selector: Fills, effective: Any, items: Sequence[Any], visit: Visit) -> list[Any]:
     """item_selector for each item: `$` is the Map's input, the item is in the context object."""
-    return [selector.fill(effective, visit) for _ in each_item(items, visit)]
+    filled = (selector.fill(effective, visit) for _ in each_item(items, visit))
+    return [visit.within_bounds(one) for one in filled]
 
 
 def each_item(items: Sequence[Any], visit: Visit) -> Iterator[Any]:
@@ -89,7 +90,8 @@ class Batcher:
         most_bytes = self.most_bytes.whole(effective, visit, least=1)
         shared: dict[str, Any] = {}
         if self.batch_input is not None:
-            shared[named("batch_input")] = self.batch_input.fill(effective, visit)
+            filled = self.batch_input.fill(effective, visit)
+            shared[named("batch_input")] = visit.within_bounds(filled)
         groups = _grouped(values, most_items or len(values), most_bytes)
         return [{named("items"): group, **shared} for group in groups]
 
