@@ -107,6 +107,7 @@ class Reading:
     def codes(self) -> dict[str, str]:
         """Every code that can be read off, with the place where it is given."""
         found = {code: at for at, template in self.given for code in self._filled(template, at)}
+        found |= dict(one for source in self.sources.values() for one in _attributes(source))
         names = self.sources.get(ERROR_NAMES)
         for name, value in (names.constants if names else {}).items():
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
@@ -174,6 +175,8 @@ class Reading:
         module, _, name = origin.rpartition(".")
         if origin in self.carried:
             yield origin
+        elif f"{origin}.__init__" in self.carried:
+            yield f"{origin}.__init__"
         elif module in self.sources:
             for node in self.sources[module].tree.body:
                 if isinstance(node, ast.ClassDef) and node.name == name and not _has_init(node):
@@ -298,6 +301,17 @@ def _faults(place: Place) -> Iterator[tuple[Place, ast.Call]]:
         if isinstance(node, ast.Return) and node.value is not None:
             for pair in (one for one in ast.walk(node.value) if isinstance(one, ast.Tuple)):
                 yield place, ast.Call(ast.Name("problem"), pair.elts[:1], [], lineno=node.lineno)
+
+
+def _attributes(source: Source) -> Iterator[tuple[str, str]]:
+    """The codes that classes have as an attribute of their own."""
+    for owner in ast.walk(source.tree):
+        for node in owner.body if isinstance(owner, ast.ClassDef) else ():
+            match node:
+                case ast.Assign(
+                    targets=[ast.Name(id="code" | "error")], value=ast.Constant(value=str(code))
+                ):
+                    yield code, f"{source.where}:{node.lineno}"
 
 
 def _has_init(node: ast.ClassDef) -> bool:

@@ -17,7 +17,7 @@ PASSED_ON = {
     "error": "the policy's own name, of a Fail state, or an outcome's",
     "failure.error": "what a step raised",
     "given_up.error": "what TimeIsUp was given",
-    "halt.code": "what a Halt was given",
+    "first.code": "what the first of several Halts was given",
     "now['error']": "what a file of canned results says",
     "one.code": "the code of a problem that is worded anew",
     "self.error": "what a StateFault was given, or the policy's own name",
@@ -115,6 +115,11 @@ def test_a_halt_of_its_own_is_found() -> None:
         "class Mine(Halt):\n    def __init__(self):\n        super().__init__('a.halt', '')\n"
     )
     assert "a.halt" in error_codes.read([module(text)]).codes()
+
+
+def test_a_class_attribute_is_found() -> None:
+    text = 'class Mine(Exception):\n    error = "A.Name"\n'
+    assert "A.Name" in error_codes.read([module(text)]).codes()
 
 
 def test_a_code_that_is_computed_is_told() -> None:

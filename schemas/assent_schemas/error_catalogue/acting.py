@@ -221,6 +221,18 @@ RUNS = (
         "End its loop, or raise max_transitions in the policy.",
     ),
     Row(
+        "run.cancelled",
+        "The run was cancelled",
+        "The owner cancelled it.",
+        "Start a new one: assent run start",
+    ),
+    Row(
+        "run.failed",
+        "The run failed",
+        "It ended with an error, which is named beside it.",
+        "Look at it: assent run show",
+    ),
+    Row(
         "run.waiting",
         "The run waits",
         "A Wait lasts longer than a run is kept in memory for.",
@@ -237,6 +249,30 @@ RUNS = (
         "Nobody knows whether it was done",
         "A side effect was started, and its end was never heard of.",
         "Look outside whether it happened; it is never repeated by itself.",
+    ),
+    Row(
+        "compensation.unsure",
+        "Nobody knows whether it was undone",
+        "An undoing was started, and its end was never heard of.",
+        "Look outside whether it happened, and say so in the inbox.",
+    ),
+    Row(
+        "compensation.failed",
+        "It could not be undone",
+        "A side effect of the run should be undone, and that failed.",
+        "Settle it yourself, and say so in the inbox.",
+    ),
+    Row(
+        "items.snapshot_changed",
+        "Not the items that the run began with",
+        "The copy of a Map's items is not what was recorded.",
+        "Somebody changed the home. Start a new run.",
+    ),
+    Row(
+        "items.snapshot_missing",
+        "The run's items are gone",
+        "The copy of a Map's items is not in the home any more.",
+        "Restore a backup, or start a new run.",
     ),
     Row(
         "journal.broken",
@@ -282,6 +318,51 @@ RUNS = (
     ),
 )
 
+INBOX = (
+    Row(
+        "intervention.unknown",
+        "No such case",
+        "No intervention has this id.",
+        "List them: assent inbox list",
+    ),
+    Row(
+        "intervention.ambiguous",
+        "Several such cases",
+        "The beginning of an id fits several interventions.",
+        "Give more of the id: assent inbox list",
+    ),
+    Row(
+        "intervention.decided",
+        "Decided already",
+        "A decision on this case was given before.",
+        "Nothing to do; a decision is given once.",
+    ),
+    Row(
+        "intervention.withdrawn",
+        "It settled itself",
+        "The case was settled before a decision came.",
+        "There is nothing left to decide.",
+    ),
+    Row(
+        "intervention.no_choice",
+        "No such choice",
+        "The decision is none of the choices of this case.",
+        "Choose one of those that are listed.",
+    ),
+    Row(
+        "intervention.note",
+        "A note that does not do",
+        "A note is too long, or missing where it must be.",
+        "Say in a few words how you know.",
+    ),
+    Row(
+        "intervention.result",
+        "A result that does not fit",
+        "The result of what was done is not what its step declares.",
+        "Give the result of the step: assent inbox show",
+    ),
+)
+
 COMMANDS = (
     Row(
         "usage",
@@ -321,4 +402,4 @@ COMMANDS = (
     ),
 )
 
-ROWS = (*HOMES, *POLICIES, *RUNS, *COMMANDS)
+ROWS = (*HOMES, *POLICIES, *RUNS, *INBOX, *COMMANDS)

@@ -358,6 +358,51 @@ MEANING = (
     ),
 )
 
+ITEM_FILES = (
+    Row(
+        "item_files.unknown_resource",
+        "No such resource",
+        "An item_reader or result_writer names a resource that is not there.",
+        "Use the one that is named.",
+    ),
+    Row(
+        "item_files.no_path",
+        "No path of a file",
+        "The parameters name no file.",
+        "Give path, or path.$.",
+    ),
+    Row(
+        "item_files.unknown_parameter",
+        "No such parameter",
+        "A reader or writer takes path and path.$ only.",
+        "Remove it.",
+    ),
+    Row(
+        "item_files.bad_path",
+        "No path beneath the home",
+        "The path leads out of the home's folder, or is none.",
+        "Write it like prices/today.csv, beneath the home's folder files.",
+    ),
+    Row(
+        "item_files.no_headers",
+        "Headers that are not there",
+        "csv_header_location says GIVEN, and there are no csv_headers.",
+        "Add csv_headers.",
+    ),
+    Row(
+        "item_files.duplicate_header",
+        "A header twice",
+        "A header stands twice, so it names no column.",
+        "Rename one of them.",
+    ),
+    Row(
+        "item_files.negative",
+        "A negative number of items",
+        "max_items is less than zero.",
+        "Write 0 to take all.",
+    ),
+)
+
 TESTS = (
     Row(
         "test.duplicate_name",
@@ -409,4 +454,4 @@ TESTS = (
     ),
 )
 
-ROWS = (*JSON, *FORM, *MEANING, *TESTS)
+ROWS = (*JSON, *FORM, *MEANING, *ITEM_FILES, *TESTS)

@@ -106,6 +106,36 @@ LANGUAGE = (
         "Correct the input.",
     ),
     Row(
+        "States.ItemReaderFailed",
+        "A file of items cannot be read",
+        "The file that a Map goes over is not there, too large, or of the wrong form.",
+        "Look at the file, beneath the home's folder files.",
+    ),
+    Row(
+        "States.ResultWriterFailed",
+        "The results cannot be written",
+        "The file of a Map's results cannot be written.",
+        "Make room, or write to another place.",
+    ),
+    Row(
+        "Owner.Skipped",
+        "The owner skipped it",
+        "The owner settled a doubtful side effect by leaving it out.",
+        "Catch it, if the policy can go on without.",
+    ),
+    Row(
+        "Saga.NoReversal",
+        "Nothing reverses it",
+        "A side effect that should be undone has no reversal.",
+        "Settle it yourself; the case is in the inbox.",
+    ),
+    Row(
+        "Run.Cancelled",
+        "Cancelled",
+        "The owner cancelled the run.",
+        "Start a new one: assent run start",
+    ),
+    Row(
         "Step.InvalidInput",
         "A step was given what it does not take",
         "The parameters of a Task do not fit its step.",
