@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,16 +33,23 @@ class Journal:
     _recorded: dict[str, deque[JournalEntry]] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, run_id: str, entries: Iterable[JournalEntry], after: int = 0) -> "Journal":
+    def load(
+        cls,
+        run_id: str,
+        entries: Iterable[JournalEntry],
+        after: int = 0,
+        without: Container[int] = (),
+    ) -> "Journal":
         """Continue a recorded journal; entries up to `after` stand in a snapshot already.
 
-        Raises Diverged where the chain is broken.
+        Those `without` are part of the chain, but not replayed. Raises Diverged where the chain
+        is broken.
         """
         journal = cls(run_id)
         for entry in entries:
             journal.verify(entry)
             journal.seq, journal.head = entry.seq, entry.hash
-            if entry.seq > after:
+            if entry.seq > after and entry.seq not in without:
                 journal._recorded.setdefault(entry.scope, deque()).append(entry)
                 journal.grown += len(entry.data)
         return journal

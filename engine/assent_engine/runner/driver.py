@@ -145,9 +145,10 @@ class Driver:
             except StopIteration as end:
                 outcome: Outcome = end.value
                 return outcome
-            answer = await self._perform(effect, path, budget)
+            answer = await self.perform(effect, path, budget)
 
-    async def _perform(self, effect: Effect, path: str, budget: Budget) -> Any:
+    async def perform(self, effect: Effect, path: str, budget: Budget) -> Any:
+        """Answer one effect of a scope: as it was recorded, or by doing it now."""
         match effect:
             case Checkpoint():
                 return self._checkpoint(effect, path, budget)
@@ -229,7 +230,7 @@ class Driver:
 
     async def _fork(self, fork: Fork, path: str, budget: Budget) -> list[Outcome]:
         below, part = f"{path}{fork.key}/", budget.part()
-        if (breach := self._recorded_breach(fork, path)) is not None:
+        if (breach := self.recorded_breach(fork, path)) is not None:
             budget.spend(breach["transitions"])
             await uninterrupted(self.calls.settle_begun(below))
             return breach_outcomes(fork, breach)
@@ -248,7 +249,8 @@ class Driver:
             await uninterrupted(self.calls.settle_begun(below))
         return outcomes
 
-    def _recorded_breach(self, fork: Fork, path: str) -> Any | None:
+    def recorded_breach(self, fork: Fork, path: str) -> Any | None:
+        """What was recorded of a Fork in which too many scopes failed; None of any other."""
         # A fork that went well left no entry of its own: the next one belongs to what follows.
         following = self.recorder.journal.peek(path)
         if following is None or (following.key, following.kind) != (fork.key, "breach"):

@@ -28,6 +28,8 @@ from assent_schemas import exact_json
 from assent_schemas.statuses import RunStatus
 
 CLOSED = "closed"
+END = "end"
+REDRIVE = "redrive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class Endings:
             records.append(_stood_at(run_id, at))
         if not done:
             records.append(await self._failure_notice(report, name, now))
-        entry = recorder.entry("", "", "end", report.as_json())
+        entry = recorder.entry("", "", END, report.as_json())
         ledger = self.ledger.append(run_id, recorder.journal.head, self.store.failures)
         await recorder.store.commit(entry, ledger, *records)
         self.ledger.confirm(ledger)

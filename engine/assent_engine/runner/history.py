@@ -1,15 +1,15 @@
 """What former processes left of a run: its journal, its first record, the root's snapshot."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assent_engine.clock import Clock
 from assent_engine.interpreter import SEMANTICS, RunHeader
 from assent_engine.journal import Diverged, Journal, seal
 from assent_engine.runner.decisions import Decisions
-from assent_engine.runner.endings import CLOSED, RunReport
+from assent_engine.runner.endings import CLOSED, END, REDRIVE, RunReport
 from assent_engine.runner.halts import NeedsOwner
-from assent_engine.runner.recorder import Recorder
+from assent_engine.runner.recorder import NoPen, Recorder
 from assent_engine.store import Store
 from assent_engine.store.records import JournalEntry
 from assent_engine.store.rows import RunRow
@@ -20,11 +20,13 @@ from assent_schemas import exact_json
 class History:
     """A run's past, ready to be replayed. A new run has none.
 
-    `closed` is how the policy's own part ended, where only compensation was left.
+    `closed` is how the policy's own part ended, where only compensation was left. `begun` is
+    when it was started, or last redriven.
     """
 
     header: RunHeader
     recorder: Recorder
+    begun: str
     cursor: dict[str, Any] | None = None
     closed: RunReport | None = None
     doubtful: bool = False
@@ -35,25 +37,41 @@ class History:
     async def read(cls, store: Store, clock: Clock, row: RunRow, policy_name: str) -> "History":
         """Verify and read a run's past; raises NeedsOwner where it is not to be trusted."""
         entries = await store.read.journal(row.id)
-        journal = _journal(row, entries)
+        redriven = _redriven(entries)
+        journal = _journal(row, entries, redriven)
         first = exact_json.decode(entries[0].data)
         if first["semantics"] != SEMANTICS or first["policy_hash"] != row.policy_hash:
             raise NeedsOwner("journal.diverged", "the journal belongs to other rules or documents.")
         started, seed, value = first["started"], first["seed"], first["input"]
-        closed = _closed(row.id, entries)
+        latest = entries[redriven[-1].seq :] if redriven else entries
+        closed = _closed(row.id, latest)
         return cls(
             RunHeader(row.id, row.policy_id, policy_name, started, seed, value),
             Recorder(store.pen(), clock, journal),
+            redriven[-1].at if redriven else started,
             None if closed else _cursor(row, entries),
             closed,
             await store.read.restored(row.id),
             Decisions.of(await store.read.interventions(row.id), entries),
         )
 
+    @classmethod
+    async def retraced(cls, store: Store, clock: Clock, row: RunRow, policy_name: str) -> "History":
+        """The past of a run that has ended, to be walked through and not continued."""
+        history = await cls.read(store, clock, replace(row, cursor=None, cursor_seq=0), policy_name)
+        return replace(history, recorder=replace(history.recorder, store=NoPen()))
 
-def _journal(row: RunRow, entries: list[JournalEntry]) -> Journal:
+
+def _redriven(entries: list[JournalEntry]) -> list[JournalEntry]:
+    return [one for one in entries if (one.scope, one.kind) == ("", REDRIVE)]
+
+
+def _journal(row: RunRow, entries: list[JournalEntry], redriven: list[JournalEntry]) -> Journal:
+    # What says that the run was closed, ended or redriven is nothing the policy asks for.
+    gone = {one.seq for one in entries if one.scope == "" and one.kind in (CLOSED, END, REDRIVE)}
+    gone.update(seq for one in redriven for seq in exact_json.decode(one.data)["forget"])
     try:
-        journal = Journal.load(row.id, entries, row.cursor_seq)
+        journal = Journal.load(row.id, entries, row.cursor_seq, gone)
     except Diverged as error:
         raise NeedsOwner("journal.broken", f"{error}.") from error
     if not entries or journal.seq < row.cursor_seq:

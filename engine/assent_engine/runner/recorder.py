@@ -6,16 +6,40 @@ from typing import Any
 from assent_engine.clock import Clock
 from assent_engine.journal import Diverged, Journal
 from assent_engine.moments import timestamp
-from assent_engine.runner.halts import NeedsOwner
-from assent_engine.store import Pen
+from assent_engine.runner.halts import Halt, NeedsOwner
+from assent_engine.store import Pen, Reader
 from assent_engine.store.records import Record
+
+
+class NotRecorded(Halt):
+    """The journal does not say what came next."""
+
+    def __init__(self) -> None:
+        super().__init__("run.not_recorded", "the journal does not say what came next")
+
+
+class NoPen:
+    """What a retraced run writes with: nothing."""
+
+    @property
+    def read(self) -> Reader:
+        """Nothing is asked of the store either."""
+        raise NotRecorded
+
+    async def commit(self, *_records: Record) -> None:
+        """Refused."""
+        raise NotRecorded
+
+    def enqueue(self, *_records: Record) -> None:
+        """Refused."""
+        raise NotRecorded
 
 
 @dataclass(slots=True)
 class Recorder:
     """Appends to one run's journal through the store."""
 
-    store: Pen
+    store: Pen | NoPen
     clock: Clock
     journal: Journal
 

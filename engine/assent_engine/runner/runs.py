@@ -20,15 +20,25 @@ from assent_engine.registry import StepRegistry, World
 from assent_engine.run_input import initial_data
 from assent_engine.runner.calls import Calls
 from assent_engine.runner.driver import Driver
-from assent_engine.runner.endings import Endings, RunReport
+from assent_engine.runner.endings import REDRIVE, Endings, RunReport
 from assent_engine.runner.halts import Cancelled, Halt, NeedsOwner
 from assent_engine.runner.history import History
 from assent_engine.runner.item_files import ItemFiles
 from assent_engine.runner.permission import Permit, halt_of, permission, within
 from assent_engine.runner.recorder import Recorder
+from assent_engine.runner.retracing import Retracing, no_permit, spoilt
 from assent_engine.runner.snapshots import Snapshots
+from assent_engine.saga import Settled
 from assent_engine.store import Store
-from assent_engine.store.records import AuditEntry, CancelRequested, NewRun, RunStatusChanged
+from assent_engine.store.records import (
+    AuditEntry,
+    CancelRequested,
+    InterventionsWithdrawn,
+    JournalEntry,
+    NewRun,
+    RunRedriven,
+    RunStatusChanged,
+)
 from assent_engine.store.rows import RunRow
 from assent_schemas import exact_json
 from assent_schemas.errors import Refused
@@ -76,7 +86,7 @@ class Runs:
         }
         await recorder.commit("", "", "start", first, _new_run(admitted, header))
         self.tell(Progress("run.started", header.run_id))
-        return await self._drive(admitted, History(header, recorder))
+        return await self._drive(admitted, History(header, recorder, header.started))
 
     async def resume(self, run_id: str) -> RunReport:
         """Go on with a run that stopped before its end, by replay. Raises Refused."""
@@ -97,14 +107,74 @@ class Runs:
             return None
         return await self.resume(run_id)
 
+    async def redrive(self, run_id: str, *, by: str) -> RunReport:
+        """Go on with a run that failed from where it failed, by the version it began with.
+
+        What was done stays done: only the failed steps, and of a Map only the failed items, are
+        done anew. Raises Refused where the run may not go on, or was reversed.
+        """
+        with self._alone(run_id):
+            row = await self._redrivable(run_id)
+            try:
+                admitted = await self._admitted_again(row)
+                forget = spoilt((await self._retraced(admitted, row)).scopes, await self._past(row))
+                recorder = (await History.read(self.store, self.clock, row, "")).recorder
+            except Halt as halt:
+                raise refused(halt.code, halt.reason) from halt
+            at = recorder.now()
+            records = RunRedriven(run_id, at), InterventionsWithdrawn(run_id, None, at)
+            audit = AuditEntry(at, by, "redrive", run_id, f"{len(forget)} records left out")
+            data = {"forget": forget, "by": by}
+            await recorder.commit("", "", REDRIVE, data, *records, audit)
+            return await self._resume(await self._unended(run_id))
+
+    async def cursors(self, run_id: str) -> dict[str, dict[str, Any]]:
+        """Where the root scope of a run stood at each of its states, by the key of the visit.
+
+        Raises Refused where its journal cannot be followed.
+        """
+        row = await self._found(run_id)
+        try:
+            return (await self._retraced(await self._admitted_again(row), row)).cursors
+        except Halt as halt:
+            raise refused(halt.code, halt.reason) from halt
+
     async def open_runs(self) -> list[RunRow]:
         """Runs that have not ended: what a crash, a stop or a wait left behind."""
         return await self.store.read.runs(*OPEN)
 
-    async def _unended(self, run_id: str) -> RunRow:
+    async def _found(self, run_id: str) -> RunRow:
         row = await self.store.read.run(run_id)
         if row is None:
             raise refused("run.unknown", f"There is no run {run_id}.")
+        return row
+
+    async def _past(self, row: RunRow) -> list[JournalEntry]:
+        return await self.store.read.journal(row.id)
+
+    async def _redrivable(self, run_id: str) -> RunRow:
+        row, past = await self._found(run_id), await self.store.read.journal(run_id)
+        failed = row.status.ended and row.status is not RunStatus.COMPLETED
+        if not failed and row.error != "run.failed":
+            detail = f"Run {run_id} is {row.status}: only one that did not end well is redriven."
+            raise refused("run.not_failed", detail)
+        settled = [one for one in await self.store.read.saga_log(run_id) if one.settled]
+        if any(one.settled != Settled.KEPT for one in settled):
+            detail = f"What run {run_id} did was reversed, so it cannot go on from there."
+            raise refused("run.reversed", detail, "Start a new one: assent run start")
+        if len(past) < (past[-1].seq if past else 1) or any(e.kind == "items" for e in past):
+            detail = f"The details of run {run_id} that it would go on from are no longer kept."
+            raise refused("run.thinned", detail, "Start a new one: assent run start")
+        return row
+
+    async def _retraced(self, admitted: Admitted, row: RunRow) -> Retracing:
+        history = await History.retraced(self.store, self.clock, row, admitted.policy.name)
+        retracing = Retracing(self._driver(admitted, history, no_permit))
+        await retracing.run()
+        return retracing
+
+    async def _unended(self, run_id: str) -> RunRow:
+        row = await self._found(run_id)
         if row.status.ended:
             raise refused("run.ended", f"Run {run_id} has ended: {row.status}.")
         return row
@@ -166,7 +236,8 @@ class Runs:
     async def _drive(self, admitted: Admitted, history: History) -> RunReport:
         driver = self._driver(admitted, history)
         try:
-            report = history.closed or await self._driven_out(admitted, driver)
+            deadline = _deadline(admitted, history)
+            report = history.closed or await self._driven_out(driver, deadline)
             if report.status is not RunStatus.COMPLETED:
                 await self._reverse(admitted, driver, report, closed=history.closed is not None)
         except Halt as halt:
@@ -174,9 +245,10 @@ class Runs:
         name = admitted.policy.name
         return await self.endings.end(driver.recorder, report, name, driver.at)
 
-    def _driver(self, admitted: Admitted, history: History) -> Driver:
-        deadline, budget = _deadline(admitted, history.header), _budget(admitted, history.cursor)
-        permit = within(permission(self.admission, admitted), self.clock, deadline, budget)
+    def _driver(self, admitted: Admitted, history: History, permit: Permit | None = None) -> Driver:
+        deadline, budget = _deadline(admitted, history), _budget(admitted, history.cursor)
+        if permit is None:
+            permit = within(permission(self.admission, admitted), self.clock, deadline, budget)
         return Driver(
             admitted.program,
             history.header,
@@ -203,14 +275,13 @@ class Runs:
             history.decisions,
         )
 
-    async def _driven_out(self, admitted: Admitted, driver: Driver) -> RunReport:
+    async def _driven_out(self, driver: Driver, deadline: datetime | None) -> RunReport:
         """Carry the policy out to its end, or only settle what was begun if it is cancelled."""
         run_id = driver.header.run_id
         row = await self.store.read.run(run_id)
         if row is not None and row.cancelling:
             await driver.settle_begun()
             return RunReport.of(run_id, Cancelled())
-        deadline = _deadline(admitted, driver.header)
         return RunReport.of(run_id, await driver.run(deadline, self._driven[run_id]))
 
     async def _reverse(
@@ -253,9 +324,9 @@ def _new_run(admitted: Admitted, header: RunHeader) -> NewRun:
     )
 
 
-def _deadline(admitted: Admitted, header: RunHeader) -> datetime | None:
+def _deadline(admitted: Admitted, history: History) -> datetime | None:
     seconds = admitted.policy.timeout_seconds
-    return None if seconds is None else moment(header.started) + timedelta(seconds=seconds)
+    return None if seconds is None else moment(history.begun) + timedelta(seconds=seconds)
 
 
 def _budget(admitted: Admitted, cursor: dict[str, Any] | None) -> Budget:

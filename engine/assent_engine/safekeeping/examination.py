@@ -110,7 +110,10 @@ def _ledger(connection: sqlite3.Connection) -> Answers:
 
 
 def _ends(connection: sqlite3.Connection) -> Answers:
-    """Every ended run stands in the ledger once, with the hash of its journal's last entry."""
+    """Every ended run stands in the ledger, at last with the hash of its journal's last entry.
+
+    One that was redriven has stood there before, and an earlier end lies in its journal.
+    """
     missing = (
         "SELECT id FROM workflow_executions"  # noqa: S608 - the words are our own
         f" WHERE status IN ({_ENDED}) AND id NOT IN (SELECT run_id FROM ledger)"
@@ -118,19 +121,27 @@ def _ends(connection: sqlite3.Connection) -> Answers:
     for (run_id,) in connection.execute(missing):
         yield run_id, "the run has ended but does not stand in the ledger"
     last = (
-        "SELECT l.run_id, r.status, l.run_hash = j.hash AND j.kind = 'end', j.data FROM ledger l"
-        " LEFT JOIN workflow_executions r ON r.id = l.run_id"
-        " LEFT JOIN journal j ON j.run_id = l.run_id"
-        " AND j.seq = (SELECT max(seq) FROM journal WHERE run_id = l.run_id)"
+        "SELECT l.run_id, r.status, j.data, EXISTS (SELECT 1 FROM journal a"
+        "  WHERE a.run_id = l.run_id AND a.seq > j.seq),"
+        " EXISTS (SELECT 1 FROM journal a"
+        "  WHERE a.run_id = l.run_id AND a.seq = j.seq + 1 AND a.kind = 'redrive')"
+        " FROM ledger l LEFT JOIN workflow_executions r ON r.id = l.run_id"
+        " LEFT JOIN journal j ON j.run_id = l.run_id AND j.kind = 'end' AND j.hash = l.run_hash"
+        " WHERE l.seq = (SELECT max(seq) FROM ledger WHERE run_id = l.run_id)"
     )
-    for run_id, status, matches, data in connection.execute(last):
-        yield _end_fault(run_id, status, matches, data)
+    for row in connection.execute(last):
+        yield _end_fault(*row)
 
 
-def _end_fault(run_id: str, status: str, matches: int | None, data: str) -> tuple[str, str] | None:
-    if not matches:
+def _end_fault(
+    run_id: str, status: str, data: str | None, goes_on: int, redriven: int
+) -> tuple[str, str] | None:
+    if data is None or (goes_on and not redriven):
         return run_id, "the journal's end is not the one in the ledger"
     ended = exact_json.decode(data)["status"]
+    if redriven:
+        open_again = not RunStatus(status).ended
+        return None if open_again else (run_id, "it was redriven, and its new end is missing")
     return None if ended == status else (run_id, f"it stands as {status} but ended {ended}")
 
 

@@ -120,7 +120,9 @@ class Reader:
             "SELECT r.id, r.status, r.updated_at,"
             " (SELECT count(*) FROM saga_log s WHERE s.run_id = r.id), length(r.context)"
             " + (SELECT total(length(data)) FROM journal j WHERE j.run_id = r.id)"
-            " FROM workflow_executions r JOIN ledger l ON l.run_id = r.id WHERE thinned_at IS NULL"
+            " FROM workflow_executions r WHERE thinned_at IS NULL AND status"
+            " IN ('COMPLETED', 'FAILED', 'TIMED_OUT', 'CANCELLED')"
+            " AND EXISTS (SELECT 1 FROM ledger WHERE run_id = r.id)"
         )
         return [
             (run_id, _word(RunStatus, status), ended, effects, int(size))

@@ -169,6 +169,19 @@ class CancelRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class RunRedriven:
+    """A run that had ended goes on: it is replayed from its start, without what failed."""
+
+    sql: ClassVar[str] = (
+        "UPDATE workflow_executions SET status = 'RUNNING', cursor = NULL, cursor_seq = 0,"
+        " cancelling = NULL, output = NULL, error = NULL, cause = NULL, updated_at = :at"
+        " WHERE id = :id"
+    )
+    id: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnded:
     """The last word about a run."""
 
@@ -344,6 +357,8 @@ class JournalThinned:
         "DELETE FROM journal WHERE run_id = :run_id AND seq > 1"
         " AND seq < (SELECT max(seq) FROM journal WHERE run_id = :run_id)"
         " AND EXISTS (SELECT 1 FROM ledger WHERE run_id = :run_id)"
+        " AND EXISTS (SELECT 1 FROM workflow_executions WHERE id = :run_id AND status"
+        " IN ('COMPLETED', 'FAILED', 'TIMED_OUT', 'CANCELLED'))"
     )
     run_id: str
 
