@@ -15,6 +15,7 @@ from assent_engine.refusals import ANEW, intact, refused
 from assent_engine.registry import StepRegistry
 from assent_engine.store import Store
 from assent_engine.store.records import AuditEntry
+from assent_engine.store.rows import ALL, PolicyRow
 from assent_engine.validation import machines, validate
 from assent_schemas.errors import PolicyInvalid, Refused
 from assent_schemas.policy import Policy
@@ -118,6 +119,7 @@ class Admission:
             removed = policy.status is PolicyStatus.REMOVED
             code = "policy.removed" if removed else "policy.disabled"
             raise refused(code, f"{policy.name} is {policy.status}.")
+        await self._refuse_paused(policy)
         version = version or policy.active_version
         if version is None:
             detail = f"No version of {policy.name} was approved."
@@ -136,6 +138,14 @@ class Admission:
         model = self._acceptable(document, called)
         program = Program.compile(model, partial(_machine_of, self.registry))
         return Admitted(policy_id, version, row.hash, epoch, model, program)
+
+    async def _refuse_paused(self, policy: PolicyRow) -> None:
+        now = timestamp(self.clock.now())
+        for one in await self.store.read.pauses():
+            if one.subject in (ALL, policy.policy_id) and one.holds(now):
+                what = "Everything" if one.subject == ALL else policy.name
+                until = f" until {one.until}" if one.until else ""
+                raise refused("policy.paused", f"{what} is paused{until}, by {one.paused_by}.")
 
     async def _shown(self, pin: str) -> str:
         """What a pin stands for, in words."""

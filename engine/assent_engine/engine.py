@@ -14,6 +14,7 @@ from assent_engine.journal import Ledger
 from assent_engine.library import StepLibrary
 from assent_engine.moments import timestamp
 from assent_engine.notices import Notice, NoticeBoard
+from assent_engine.pauses import Pauses
 from assent_engine.policies import Policies
 from assent_engine.ports import Listener, Randomness, SystemRandomness, unheard
 from assent_engine.registry import StepRegistry, World
@@ -36,6 +37,7 @@ class Engine:
     policies: Policies
     runs: Runs
     inbox: Interventions
+    pauses: Pauses
     library: StepLibrary | None
     clock: Clock
 
@@ -78,7 +80,8 @@ class Engine:
                     store, clock, randomness, registry, board, admission, endings, tell, place, kept
                 )
                 kept.forget_all_but([row.id for row in await runs.open_runs()])
-                yield cls(home, store, policies, runs, inbox, own, clock)
+                pauses = Pauses(store, clock, admission)
+                yield cls(home, store, policies, runs, inbox, pauses, own, clock)
 
     @property
     def storage_trouble(self) -> StorageTrouble | None:

@@ -30,6 +30,7 @@ def _parsed(text: bytes) -> Any | None:
 _NOT_FOUND = ("unknown", "ambiguous", "no_such_version")
 _REMEDIES = {
     "policy.disabled": "Switch it on again: assent policy enable",
+    "policy.paused": "Go on with: assent resume",
     "policy.removed": "Propose it anew, without its policy_id: assent policy propose",
     "policy.ambiguous": "Name it by its id: assent policy list",
     "policy.not_approved": "Look at it and decide: assent policy approve",

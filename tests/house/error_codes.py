@@ -27,6 +27,8 @@ FIELDS = {
     "self.kind.name": ("assent_steps.files.faults.FileKind", (0, "name")),
 }
 """Fields that codes are put together from, and whose constructor gives them."""
+HANDED_ON = {"halt.code"}
+"""Codes that were read where they were given, and only change their carrier."""
 ERROR_NAMES = "assent_engine.interpreter.faults"
 """Where the language's own error names stand, those that only a rule can name among them."""
 CHECKS = "Fault"
@@ -260,6 +262,8 @@ class Reading:
         return [(Hole(name),)]
 
     def _attribute(self, place: Place, text: str) -> list[Template]:
+        if text in HANDED_ON:
+            return []
         if text in FIELDS:
             return [(Hole(text),)]
         return self._constant(place, text)

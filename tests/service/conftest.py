@@ -1,12 +1,15 @@
 """What the tests of the command line share."""
 
+import asyncio
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from service.shell import SAMPLE, Shell, greeter
+from assent_engine.engine import Engine
+from assent_engine.home import Home
+from service.shell import SAMPLE, Shell, greeter, waiter
 
 
 @pytest.fixture
@@ -37,6 +40,21 @@ def furniture(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
     backup = shell.home.parent / "furniture.assent-backup"
     shell.done("backup", backup)
     return Furnished(shell, policy_id, waiting["hash"], run["run_id"], backup)
+
+
+@pytest.fixture(scope="session")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A home with a run that was cancelled while it waited, and the run."""
+    shell = Shell(tmp_path_factory.mktemp("stopped") / "home")
+    shell.approved(waiter())
+    run_id = shell("run", "start", waiter()["name"], "--json").json["run_id"]
+
+    async def cancel() -> None:
+        async with Engine.open(Home(shell.home)) as engine:
+            await engine.runs.cancel(run_id, keep=True, by="owner")
+
+    asyncio.run(cancel())
+    return shell.home, run_id
 
 
 @pytest.fixture

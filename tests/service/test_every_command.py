@@ -1,5 +1,7 @@
 """What holds for every command: its exit codes, and JSON for programs."""
 
+import asyncio
+import shutil
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -7,6 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
+from assent_engine.engine import Engine
+from assent_engine.home import Home
 from assent_service.cli.main import assent
 from service.conftest import Furnished
 from service.shell import SAMPLE, Shell, greeter, hidden_in, written
@@ -40,6 +44,9 @@ DONE = [
     ("restore", "{backup}"),
     ("verify", ""),
     ("errors", "policy.unknown"),
+    ("pause", "Greeter --for 1h"),
+    ("resume", "--home {paused}"),
+    ("run redrive", "--home {stopped} {stopped_run}"),
 ]
 NOT_DONE = [
     ("policy validate", "{broken}", "reference.unknown_state"),
@@ -70,6 +77,9 @@ NOT_DONE = [
     ("restore", "{prices}", "backup.unusable"),
     ("verify", "{prices}", "backup.unusable"),
     ("errors", "policy.unknwon", "errors.unknown"),
+    ("pause", "Nobody", "policy.unknown"),
+    ("resume", "", "pause.none"),
+    ("run redrive", "{run}", "run.not_failed"),
 ]
 
 
@@ -77,7 +87,7 @@ MACHINE = {"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}
 
 
 @pytest.fixture
-def words(furnished: Furnished, tmp_path: Path) -> dict[str, str | Path]:
+def words(furnished: Furnished, stopped: tuple[Path, str], tmp_path: Path) -> dict[str, str | Path]:
     (tmp_path / "broken.json").write_text(
         '{"name":"B","start_at":"X","states":{"A":{"type":"Succeed"}}}\n', encoding="utf-8"
     )
@@ -91,7 +101,21 @@ def words(furnished: Furnished, tmp_path: Path) -> dict[str, str | Path]:
         "run": furnished.run_id,
         "hash": furnished.waiting_hash,
         "backup": furnished.backup,
+        "stopped": shutil.copytree(stopped[0], tmp_path / "stopped"),
+        "stopped_run": stopped[1],
+        "paused": paused(tmp_path / "paused"),
     }
+
+
+def paused(home: Path) -> Path:
+    """A home in which everything is paused."""
+
+    async def pause() -> None:
+        async with Engine.open(Home(home)) as engine:
+            await engine.pauses.pause(by="owner")
+
+    asyncio.run(pause())
+    return home
 
 
 def line(command: str, rest: str, words: dict[str, str | Path]) -> list[str]:
@@ -208,7 +232,7 @@ def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], 
 
 
 def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
-    every = "backup, demo, errors, policy, portfolio, restore, run, verify"
+    every = "backup, demo, errors, pause, policy, portfolio, restore, resume, run, verify"
     assert f"The commands are {every}" in shell("xyzzy").err
 
 

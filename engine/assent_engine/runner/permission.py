@@ -9,6 +9,7 @@ from assent_engine.clock import Clock
 from assent_engine.runner.halts import Halt, NeedsOwner, OutOfTime, OutOfTransitions, Paused
 from assent_schemas.errors import Refused
 
+_FOR_NOW = ("policy.disabled", "policy.paused")
 Permit = Callable[[], Awaitable[None]]
 """Returns where the run may act; raises the Halt that stops it."""
 
@@ -48,5 +49,5 @@ def within(permit: Permit, clock: Clock, deadline: datetime | None, budget: Budg
 def halt_of(refusal: Refused) -> Halt:
     """How a run stops whose policy may not act: for as long as it is disabled, or for the owner."""
     problem = refusal.problem
-    kind = Paused if problem.code == "policy.disabled" else NeedsOwner
+    kind = Paused if problem.code in _FOR_NOW else NeedsOwner
     return kind(problem.code, problem.detail)

@@ -17,6 +17,7 @@ from assent_engine.effects import (
 from assent_engine.interpreter import ROOT, run_scope
 from assent_engine.runner.branches import breach_outcomes
 from assent_engine.runner.driver import Driver
+from assent_engine.runner.halts import Parked
 from assent_engine.runner.recorder import NotRecorded
 from assent_engine.store.records import JournalEntry
 from assent_schemas import exact_json
@@ -54,7 +55,7 @@ class Retracing:
         """Fill `scopes` and `cursors`; raises NeedsOwner where the journal does not fit."""
         try:
             await self._scope(ScopeSpec("", ROOT, self.driver.header.input), "")
-        except NotRecorded:
+        except (NotRecorded, Parked):
             return
 
     async def _scope(self, spec: ScopeSpec, path: str) -> Outcome:

@@ -11,7 +11,14 @@ import aiosqlite
 
 from assent_engine.notices import Notice, NoticeLevel
 from assent_engine.store.records import AuditEntry, JournalEntry, LedgerEntry, SagaEntry
-from assent_engine.store.rows import ApprovalRow, InterventionRow, PolicyRow, RunRow, VersionRow
+from assent_engine.store.rows import (
+    ApprovalRow,
+    InterventionRow,
+    PauseRow,
+    PolicyRow,
+    RunRow,
+    VersionRow,
+)
 from assent_schemas import exact_json
 from assent_schemas.errors import Problem, StoreError
 from assent_schemas.statuses import PolicyStatus, RunStatus, VersionStatus
@@ -141,6 +148,10 @@ class Reader:
     async def intervention(self, intervention_id: str) -> InterventionRow | None:
         rows = await self._all("SELECT * FROM interventions WHERE id = ?", intervention_id)
         return _intervention(rows[0]) if rows else None
+
+    async def pauses(self) -> list[PauseRow]:
+        """Every pause that was not ended, those whose time is over too."""
+        return [PauseRow(*row) for row in await self._all("SELECT * FROM pauses ORDER BY subject")]
 
     async def last_of_ledger(self) -> LedgerEntry | None:
         rows = await self._all("SELECT * FROM ledger ORDER BY seq DESC LIMIT 1")

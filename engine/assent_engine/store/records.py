@@ -335,6 +335,28 @@ class NewNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseBegun:
+    """Nothing of one policy, or of `*`, starts or goes on; the last word about it counts."""
+
+    sql: ClassVar[str] = (
+        "INSERT INTO pauses VALUES (:subject, :at, :until, :by)"
+        " ON CONFLICT DO UPDATE SET since = :at, until = :until, paused_by = :by"
+    )
+    subject: str
+    at: str
+    until: str | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseEnded:
+    """A pause is over before its time."""
+
+    sql: ClassVar[str] = "DELETE FROM pauses WHERE subject = :subject"
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """Who did what to which subject, refusals included."""
 

@@ -88,3 +88,21 @@ class InterventionRow:
     decided_how: str | None
     opened_at: str
     closed_at: str | None
+
+
+ALL = "*"
+"""The subject of a pause of everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRow:
+    """A pause of one policy, or of everything; without `until` it stays."""
+
+    subject: str
+    since: str
+    until: str | None
+    paused_by: str
+
+    def holds(self, now: str) -> bool:
+        """Whether it is still in force."""
+        return self.until is None or self.until > now

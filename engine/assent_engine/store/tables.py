@@ -145,7 +145,16 @@ CREATE TABLE audit (
     detail TEXT NOT NULL
 ) STRICT;
 """
-TABLES = _TABLES + INTERVENTIONS
+PAUSES = """
+CREATE TABLE pauses (
+    subject TEXT PRIMARY KEY,
+    since TEXT NOT NULL,
+    until TEXT,
+    paused_by TEXT NOT NULL
+) STRICT;
+"""
+
+TABLES = _TABLES + INTERVENTIONS + PAUSES
 
 MIGRATIONS = {
     1: f"""
@@ -156,7 +165,7 @@ ALTER TABLE workflow_executions
 ALTER TABLE saga_log
     ADD COLUMN settled TEXT CHECK (settled IN ('compensated', 'marked', 'kept'));
 ALTER TABLE saga_log ADD COLUMN settled_at TEXT;
-{INTERVENTIONS}""",
+{INTERVENTIONS}{PAUSES}""",
 }
 """What brings a form to the one after it."""
 

@@ -227,6 +227,48 @@ RUNS = (
         "Start a new one: assent run start",
     ),
     Row(
+        "pause.over",
+        "The pause would be over",
+        "The time until which to pause has gone by.",
+        "Give a time to come.",
+    ),
+    Row(
+        "pause.none",
+        "There is no pause",
+        "What is to go on is not paused.",
+        "See what is: assent policy list",
+    ),
+    Row(
+        "run.not_failed",
+        "The run did not fail",
+        "Only a run that did not end well can go on from where it failed.",
+        "Start a new one: assent run start",
+    ),
+    Row(
+        "run.reversed",
+        "The run was reversed",
+        "What it had done was taken back, so there is nothing to go on from.",
+        "Start a new one: assent run start",
+    ),
+    Row(
+        "run.thinned",
+        "The run's details are gone",
+        "Its journal was thinned, or the items that it read from a file are no longer kept.",
+        "Start a new one: assent run start",
+    ),
+    Row(
+        "run.not_recorded",
+        "The journal says no more",
+        "A run was looked at from its journal alone, and more would have had to happen.",
+        "Resume it: assent run resume",
+    ),
+    Row(
+        "policy.paused",
+        "Paused",
+        "You paused this policy, or all of them: nothing starts and nothing goes on.",
+        "Go on with: assent resume",
+    ),
+    Row(
         "run.failed",
         "The run failed",
         "It ended with an error, which is named beside it.",

@@ -286,26 +286,33 @@ def _change(name: str, act: Any, done: str, home: Path | None, as_json: bool) ->
 @standard
 def list_policies(home: Path | None, as_json: bool) -> None:
     """List all policies with what is in force and what waits."""
+    from datetime import UTC, datetime
+
+    from assent_engine.moments import timestamp
+    from assent_engine.store.rows import ALL, PauseRow
     from assent_service.cli.opening import reading
     from assent_service.cli.output import emit
     from assent_service.cli.views import policies_view
 
-    async def run() -> list[Any]:
+    async def look() -> tuple[list[Any], list[PauseRow]]:
         async with reading(home) as reader:
-            return [(row, await reader.versions(row.policy_id)) for row in await reader.policies()]
+            now, policies = timestamp(datetime.now(UTC)), await reader.policies()
+            rows = [(row, await reader.versions(row.policy_id)) for row in policies]
+            return rows, [one for one in await reader.pauses() if one.holds(now)]
 
-    rows = asyncio.run(run())
+    rows, pauses = asyncio.run(look())
     data = [
         {
             "policy_id": row.policy_id,
             "name": row.name,
             "status": row.status,
             "active_version": row.active_version,
+            "paused": any(one.subject in (ALL, row.policy_id) for one in pauses),
             "versions": {one.version: one.status for one in versions},
         }
         for row, versions in rows
     ]
-    emit(data, lambda: policies_view(rows), as_json=as_json)
+    emit(data, lambda: policies_view(rows, pauses), as_json=as_json)
 
 
 @policy.command()

@@ -59,6 +59,27 @@ def resume(run_id: str | None, home: Path | None, as_json: bool) -> None:
     _report(asyncio.run(act()), as_json)
 
 
+@run.command()
+@click.argument("run_id")
+@standard
+def redrive(run_id: str, home: Path | None, as_json: bool) -> None:
+    """Go on with a run that failed, from where it failed.
+
+    What was done stays done: only the failed steps, and of a Map only the failed items, are done
+    anew, by the version that the run began with.
+    """
+    from assent_service.cli.opening import acting, person
+    from assent_service.cli.progress import live
+
+    async def act() -> list[Any]:
+        with live(silent=as_json) as tell:
+            async with acting(home, tell) as engine:
+                name = _full_id(run_id, await engine.store.read.runs())
+                return [await engine.runs.redrive(name, by=person())]
+
+    _report(asyncio.run(act()), as_json, single=True)
+
+
 @run.command("list")
 @standard
 def list_runs(home: Path | None, as_json: bool) -> None:

@@ -17,7 +17,7 @@ from assent_engine.registry import StepDeclaration, StepRegistry
 from assent_engine.runner import RunReport
 from assent_engine.simulate import Result
 from assent_engine.store.records import JournalEntry, SagaEntry
-from assent_engine.store.rows import ApprovalRow, PolicyRow, RunRow, VersionRow
+from assent_engine.store.rows import ALL, ApprovalRow, PauseRow, PolicyRow, RunRow, VersionRow
 from assent_engine.validation import machines
 from assent_schemas import exact_json
 from assent_schemas.statuses import PolicyStatus, RunStatus, VersionStatus
@@ -56,7 +56,9 @@ def facts(rows: Iterable[tuple[str, object]]) -> Table:
     return table
 
 
-def policies_view(rows: Sequence[tuple[PolicyRow, Sequence[VersionRow]]]) -> RenderableType:
+def policies_view(
+    rows: Sequence[tuple[PolicyRow, Sequence[VersionRow]]], pauses: Sequence[PauseRow] = ()
+) -> RenderableType:
     """A table of policies."""
     if not rows:
         return "No policies yet. Propose one: assent policy propose FILE"
@@ -68,11 +70,16 @@ def policies_view(rows: Sequence[tuple[PolicyRow, Sequence[VersionRow]]]) -> Ren
         table.add_row(
             Text(shown(row.name)),
             Text(name, no_wrap=True),
-            status_text(row.status if row.active_version or removed else "not approved"),
+            status_text(_stands(row, pauses) if row.active_version or removed else "not approved"),
             "-" if removed else row.active_version or "-",
             waiting or "-",
         )
     return table
+
+
+def _stands(row: PolicyRow, pauses: Sequence[PauseRow]) -> str:
+    paused = any(one.subject in (ALL, row.policy_id) for one in pauses)
+    return "paused" if paused and row.status is PolicyStatus.ENABLED else row.status
 
 
 def _listing(*headings: str) -> Table:

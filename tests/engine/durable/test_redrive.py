@@ -175,6 +175,19 @@ async def test_a_run_out_of_time_has_its_whole_time_again(bench: Bench) -> None:
     assert again.status is RunStatus.COMPLETED
 
 
+async def test_a_wait_that_was_cancelled_goes_on_waiting_for_the_same_moment(bench: Bench) -> None:
+    bench.clock = FakeClock()
+    wait = {"type": "Wait", "seconds": 3600, "end": True}
+    async with bench.open() as engine:
+        report = await ran(engine, policy(task("number.add"), wait))
+        await engine.runs.cancel(report.run_id, keep=True, by="owner")
+        again = await engine.runs.redrive(report.run_id, by="owner")
+        assert again.status is RunStatus.WAITING
+        bench.clock.advance(3600)
+        done = await engine.runs.resume(report.run_id)
+    assert done.status is RunStatus.COMPLETED
+
+
 async def test_the_owner_may_redrive_what_it_is_asked_about(bench: Bench) -> None:
     document = policy(task("order.place", 1), task("number.broken"), on_failure="intervene")
     async with bench.open() as engine:

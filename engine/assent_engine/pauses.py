@@ -1,0 +1,49 @@
+"""Pauses: nothing starts or goes on, of one policy or of all, for a while or for good."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from assent_engine.admission import Admission
+from assent_engine.clock import Clock
+from assent_engine.moments import timestamp
+from assent_engine.refusals import refused
+from assent_engine.store import Store
+from assent_engine.store.records import AuditEntry, PauseBegun, PauseEnded
+from assent_engine.store.rows import ALL, PauseRow
+
+
+@dataclass(slots=True)
+class Pauses:
+    """Begins and ends pauses. A run under way stops before its next step, as PAUSED."""
+
+    store: Store
+    clock: Clock
+    admission: Admission
+
+    async def pause(
+        self, policy_id: str | None = None, *, until: datetime | None = None, by: str
+    ) -> None:
+        """Pause a policy, or with none given everything; raises Refused for a time gone by."""
+        now, subject = self.clock.now(), policy_id or ALL
+        if until is not None and until <= now:
+            detail = f"The pause would have been over on {timestamp(until)}."
+            raise refused("pause.over", detail, "Give a time to come.")
+        ends = None if until is None else timestamp(until)
+        audit = AuditEntry(
+            timestamp(now), by, "pause", subject, f"until {ends or 'further notice'}"
+        )
+        await self.store.commit(PauseBegun(subject, timestamp(now), ends, by), audit)
+        self.admission.revoked()
+
+    async def end(self, policy_id: str | None = None, *, by: str) -> None:
+        """End the pause of a policy, or that of everything; raises Refused where there is none."""
+        subject, at = policy_id or ALL, timestamp(self.clock.now())
+        if subject not in {one.subject for one in await self.in_force()}:
+            what = "Everything" if subject == ALL else "The policy"
+            raise refused("pause.none", f"{what} is not paused.", "See: assent policy list")
+        await self.store.commit(PauseEnded(subject), AuditEntry(at, by, "unpause", subject, ""))
+
+    async def in_force(self) -> list[PauseRow]:
+        """The pauses whose time is not over."""
+        now = timestamp(self.clock.now())
+        return [one for one in await self.store.read.pauses() if one.holds(now)]
