@@ -5,7 +5,7 @@ import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -59,6 +59,7 @@ def simulate(
     now: datetime | None = None,
     seed: str = "0",
     witness: Witness | None = None,
+    cursor: dict[str, Any] | None = None,
 ) -> Result:
     """Carry a policy document out in memory and virtual time; nothing is stored.
 
@@ -72,7 +73,8 @@ def simulate(
     after_seconds}, or a list of these for one visit after the other. Where none is left nobody
     answers, and the question times out. `policies` are the documents that policy.run can name.
 
-    `witness` hears of each state and branch of the policy itself as it is taken; what it raises
+    `cursor` starts in the middle, where `Runs.cursors` says that a run once was. `witness` hears
+    of each state and branch of the policy itself as it is taken; what it raises
     ends the simulation.
 
     Floats are taken by their repr. Raises PolicyInvalid for a malformed policy, Refused for an
@@ -92,6 +94,7 @@ def simulate(
     taken = set[Taken]()
     watch = _noting(taken, witness)
     execution = role.execution(exact_json.plain(input), start, seed, witness=watch)
+    execution = replace(execution, cursor=cursor)
     with _performer(steps, registry, open_world or _no_world, execution.header) as perform:
         simulation = Simulation(
             execution, perform, start, cast.call, answers, SimulatedFiles(files)

@@ -48,7 +48,8 @@ PerformStep = Callable[[RunStep, str, datetime], Outcome]
 class Execution:
     """One policy under way, the run's own or one that it called; `deadline` ends it.
 
-    `witness` hears of the states and branches that are taken.
+    `witness` hears of the states and branches that are taken. `cursor` starts its root in the
+    middle, as a Checkpoint carried it.
     """
 
     program: Program
@@ -56,6 +57,7 @@ class Execution:
     budget: Budget
     deadline: datetime | None = None
     witness: Witness | None = None
+    cursor: dict[str, Any] | None = None
 
 
 CallExecution = Callable[[CallPolicy, datetime, Budget], Execution | Outcome]
@@ -149,7 +151,8 @@ class Simulation:
         index: int,
     ) -> _Scope:
         program, header, witness = execution.program, execution.header, execution.witness
-        generator = run_scope(program, header, spec, path, witness=witness)
+        cursor = execution.cursor if parent is None else None
+        generator = run_scope(program, header, spec, path, cursor, witness=witness)
         scope = _Scope(execution, path, generator, parent, index)
         self._ready.append((scope, None))
         return scope

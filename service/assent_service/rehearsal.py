@@ -27,18 +27,30 @@ def rehearse(
     steps: Path | None = None,
     decisions: Path | None = None,
     policies: Mapping[str, dict[str, Any]] | None = None,
+    seed: str = "0",
+    cursor: dict[str, Any] | None = None,
 ) -> Result:
     """Simulate with the registered steps; orders reach a throw-away copy of the paper broker.
 
     The copy is made from the home, with the files given put over it. With a file of canned
     `steps` nothing is copied, and a step that is not in the file fails. `decisions` is a file of
-    answers, `policies` what policy.run can name. Raises PolicyInvalid, InputFileError, Refused.
+    answers, `policies` what policy.run can name; `cursor` starts in the middle. Raises
+    PolicyInvalid, InputFileError, Refused.
 
     Maps read items from the home's own folder of files; no results are written there.
     """
     outside, files = library.load(), Folder(Home.find(home).files)
     answers = None if decisions is None else exact_json.parse(decisions.read_bytes())
-    play = partial(simulate, document, given, decisions=answers, policies=policies, files=files)
+    play = partial(
+        simulate,
+        document,
+        given,
+        decisions=answers,
+        policies=policies,
+        files=files,
+        seed=seed,
+        cursor=cursor,
+    )
     if steps is not None:
         return play(steps=read_answers(steps))
     with tempfile.TemporaryDirectory(prefix="assent-rehearsal-") as folder:

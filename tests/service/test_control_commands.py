@@ -40,3 +40,28 @@ def test_a_run_that_went_well_is_not_redriven(furnished: Furnished) -> None:
     (run, *_) = furnished.shell.done("run", "list")
     said = furnished.shell("run", "redrive", run["run_id"], "--json")
     assert said.problem["code"] == "run.not_failed"
+
+
+def test_a_run_is_forked_from_a_state_with_other_data_and_nothing_of_it_is_real(
+    shell: Shell,
+) -> None:
+    rule = {"variable": "$.n", "numeric_greater_than": 5, "next": "Tell"}
+    states = {
+        "Set": {"type": "Pass", "result": {"n": 1, "who": "you"}, "next": "Which"},
+        "Which": {"type": "Choice", "choices": [rule], "default": "End"},
+        "Tell": {
+            "type": "Task",
+            "resource": "notify.user",
+            "parameters": {"msg.$": "States.Format('Hello {}', $.who)"},
+            "end": True,
+        },
+        "End": {"type": "Succeed"},
+    }
+    shell.approved({"name": "Forked", "start_at": "Set", "states": states})
+    run = shell("run", "start", "Forked", "--json").json["run_id"]
+    forked = shell("run", "fork", run, "--at", "Which", "--data", '{"n": 9}', "--json").json
+    assert (forked["from"], forked["status"]) == ("Which.1", "COMPLETED")
+    called = [one["input"] for one in forked["trace"] if one["event"] == "step"]
+    assert called == [{"msg": "Hello you"}]
+    assert shell.done("run", "show", run)["notices"] == []
+    assert len(shell.done("run", "list")) == 1

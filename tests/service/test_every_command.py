@@ -47,6 +47,7 @@ DONE = [
     ("pause", "Greeter --for 1h"),
     ("resume", "--home {paused}"),
     ("run redrive", "--home {stopped} {stopped_run}"),
+    ("run fork", "{run}"),
 ]
 NOT_DONE = [
     ("policy validate", "{broken}", "reference.unknown_state"),
@@ -80,6 +81,7 @@ NOT_DONE = [
     ("pause", "Nobody", "policy.unknown"),
     ("resume", "", "pause.none"),
     ("run redrive", "{run}", "run.not_failed"),
+    ("run fork", "{run} --at Nowhere", "run.not_there"),
 ]
 
 

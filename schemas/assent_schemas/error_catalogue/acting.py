@@ -239,6 +239,12 @@ RUNS = (
         "See what is: assent policy list",
     ),
     Row(
+        "run.not_there",
+        "The run was never there",
+        "A run is forked from a state that its root came to, and it did not come to this one.",
+        "Look where it was: assent run show",
+    ),
+    Row(
         "run.not_failed",
         "The run did not fail",
         "Only a run that did not end well can go on from where it failed.",
