@@ -96,8 +96,9 @@ def fork(
 ) -> None:
     """Try how a run would have gone on with other data.
 
-    From one of its states. Nothing of it is real: it is carried out in virtual time, on a copy of your portfolio and
-    prices as they are now, by the version that the run had. Without --at from its start.
+    From one of its states. Nothing of it is real: it is carried out in virtual time, on a copy of
+    your portfolio and prices as they are now, by the version that the run had. Without --at from
+    its start.
     """
     from assent_service.cli.forking import fork_point
     from assent_service.cli.output import emit
