@@ -58,7 +58,8 @@ class Role:
         deadline = later(start, min(seconds)) if seconds else None
         most = self.policy.max_transitions
         budget = Budget(most) if within is None else within.called(most)
-        return Execution(self.program, header, budget, deadline, witness)
+        on_failure = self.policy.on_failure
+        return Execution(self.program, header, budget, deadline, witness, on_failure)
 
 
 @dataclass(slots=True)

@@ -37,7 +37,7 @@ class Call(Protocol):
 def saga_entry(call: Call, result: Any, seq: int, at: str) -> SagaEntry:
     """The log's entry for a completed side effect; its compensation is worked out right away."""
     step = call.step
-    resource, reversal, irreversible = _reversal(step, call.effect.input, result)
+    resource, given, irreversible = reversal(step, call.effect.input, result)
     return SagaEntry(
         run_id=call.context.run_id,
         seq=seq,
@@ -49,7 +49,7 @@ def saga_entry(call: Call, result: Any, seq: int, at: str) -> SagaEntry:
         input=_text(call.effect.input),
         result=_text(result),
         compensation=resource,
-        compensation_input=reversal,
+        compensation_input=given,
         irreversible=irreversible,
         at=at,
     )
@@ -69,17 +69,18 @@ def saga_mark(entry: SagaEntry) -> str:
     return entry_hash(*parts)
 
 
-def _reversal(
+def reversal(
     step: StepDeclaration, value: Any, result: Any
 ) -> tuple[str | None, str | None, str | None]:
+    """The compensating step, its input as JSON text, and why one of them is missing."""
     compensation = step.compensation
     if compensation is None:
         return None, None, step.irreversible
     try:
-        reversal = exact_json.plain(compensation.input(value, result))
+        given = exact_json.plain(compensation.input(value, result))
     except Exception as error:  # noqa: BLE001 - the deed is done: its record may not be lost
         return compensation.resource, None, f"its reversal could not be worked out: {error}"
-    return compensation.resource, _text(reversal), None
+    return compensation.resource, _text(given), None
 
 
 def _text(value: Any) -> str:

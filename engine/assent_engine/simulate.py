@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +15,8 @@ from assent_engine import library
 from assent_engine.canned import StandIn, answer
 from assent_engine.cast import Cast, Role
 from assent_engine.decisions import Decisions
-from assent_engine.effects import Failed, Ok, Outcome, RunStep, ScopeSpec, idempotency_key
+from assent_engine.deeds import Deeds, Reversal
+from assent_engine.effects import UNDO, Failed, Ok, Outcome, RunStep, ScopeSpec, idempotency_key
 from assent_engine.files import Files
 from assent_engine.files.simulated import SimulatedFiles
 from assent_engine.interpreter import ROOT, RunHeader, Taken, Witness
@@ -23,6 +25,7 @@ from assent_engine.interpreter.states import Approval
 from assent_engine.notices import MemoryNotices, NoticeBoard
 from assent_engine.registry import Done, StepContext, StepDeclaration, StepRegistry, World
 from assent_engine.registry.invocation import NOT_AVAILABLE, invoke, to_outcome
+from assent_engine.saga import reversal
 from assent_engine.simulation import PerformStep, Simulation, TraceEntry
 from assent_schemas import exact_json
 from assent_schemas.statuses import RunStatus
@@ -73,6 +76,9 @@ def simulate(
     after_seconds}, or a list of these for one visit after the other. Where none is left nobody
     answers, and the question times out. `policies` are the documents that policy.run can name.
 
+    A run that does not end well has what it did reversed, as its policy's `on_failure` says; the
+    trace tells, and the result stays as it was. Of stand-ins only a resource's own is called so.
+
     `cursor` starts in the middle, where `Runs.cursors` says that a run once was. `witness` hears
     of each state and branch of the policy itself as it is taken; what it raises
     ends the simulation.
@@ -96,8 +102,9 @@ def simulate(
     execution = role.execution(exact_json.plain(input), start, seed, witness=watch)
     execution = replace(execution, cursor=cursor)
     with _performer(steps, registry, open_world or _no_world, execution.header) as perform:
+        deeds = Deeds(partial(_reversal, registry, steps))
         simulation = Simulation(
-            execution, perform, start, cast.call, answers, SimulatedFiles(files)
+            execution, perform, start, cast.call, answers, SimulatedFiles(files), deeds
         )
         spec = ScopeSpec("", ROOT, execution.header.input)
         outcome = simulation.run(spec)
@@ -129,7 +136,7 @@ def _performer(
     header: RunHeader,
 ) -> Iterator[PerformStep]:
     if steps is not None:
-        yield lambda effect, _path, _now: answer(steps, effect)
+        yield lambda effect, path, _now: _answered(steps, effect, path)
         return
     with asyncio.Runner() as runner, _opened(open_world, runner) as world:
 
@@ -139,6 +146,24 @@ def _performer(
             return runner.run(_call(registry, effect, context))
 
         yield perform
+
+
+def _answered(steps: Mapping[str, StandIn], effect: RunStep, path: str) -> Outcome:
+    """What a stand-in says; a compensation belongs to no state, whatever one is called."""
+    if path.startswith(UNDO):
+        steps = {effect.resource: steps[effect.resource]}
+    return answer(steps, effect)
+
+
+def _reversal(
+    registry: StepRegistry, steps: Mapping[str, StandIn] | None, effect: RunStep, result: Any
+) -> Reversal | None:
+    step = registry.step(effect.resource)
+    if step is None or not step.side_effect:
+        return None
+    resource, given, why = reversal(step, effect.input, result)
+    called = given is not None and (steps is None or resource in steps)
+    return Reversal(resource, None if given is None else exact_json.decode(given), why, called)
 
 
 @contextlib.asynccontextmanager

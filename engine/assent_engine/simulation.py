@@ -5,18 +5,21 @@ Scopes are resumed in the order of their virtual time; a wait costs nothing.
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from assent_engine.budget import Budget
 from assent_engine.decisions import Decisions
+from assent_engine.deeds import Deed, Deeds
 from assent_engine.effects import (
     CANCELLED,
+    UNDO,
     CallPolicy,
     Checkpoint,
     Claim,
+    Compensate,
     Effect,
     Failed,
     Fork,
@@ -32,7 +35,7 @@ from assent_engine.effects import (
     child_path,
 )
 from assent_engine.files.simulated import SimulatedFiles
-from assent_engine.interpreter import ROOT, Program, RunHeader, Witness, run_scope
+from assent_engine.interpreter import ROOT, Program, RunHeader, Witness, compensate, run_scope
 from assent_engine.interpreter.faults import TIMEOUT
 from assent_engine.moments import later, moment, timestamp
 from assent_engine.registry.invocation import NOT_AVAILABLE
@@ -49,7 +52,8 @@ class Execution:
     """One policy under way, the run's own or one that it called; `deadline` ends it.
 
     `witness` hears of the states and branches that are taken. `cursor` starts its root in the
-    middle, as a Checkpoint carried it.
+    middle, as a Checkpoint carried it. `on_failure` of the run's own policy says what becomes of
+    what was done.
     """
 
     program: Program
@@ -57,6 +61,7 @@ class Execution:
     budget: Budget
     deadline: datetime | None = None
     witness: Witness | None = None
+    on_failure: str = "compensate"
     cursor: dict[str, Any] | None = None
 
 
@@ -80,7 +85,10 @@ class _Scope:
 
 @dataclass(slots=True)
 class _Branching:
-    """A Fork under way, or the call of a policy: a fork of one scope with its one outcome."""
+    """A Fork under way, or the call of a policy: a fork of one scope with its one outcome.
+
+    With `undoes` each of its scopes reverses one side effect, and it answers nothing.
+    """
 
     scope: _Scope
     fork: Fork
@@ -89,10 +97,13 @@ class _Branching:
     started: int = 0
     failures: int = 0
     running: dict[int, _Scope] = field(default_factory=dict)
+    undoes: Sequence[Deed] = ()
 
     @property
     def answer(self) -> Any:
         """What the scope that forked is sent: outcomes in order, of a call the only one."""
+        if self.undoes:
+            return None
         outcomes = [one or Failed(CANCELLED) for one in self.outcomes]
         return outcomes if self.execution is self.scope.execution else outcomes[0]
 
@@ -111,6 +122,7 @@ class Simulation:
     call: CallExecution = _nothing_to_call
     decisions: Decisions = field(default_factory=Decisions)
     files: SimulatedFiles = SimulatedFiles()  # noqa: RUF009 - holds nothing
+    deeds: Deeds = field(default_factory=Deeds)
     trace: list[TraceEntry] = field(default_factory=list)
     _ready: deque[tuple[_Scope, Any]] = field(default_factory=deque)
     _timers: list[_Timer] = field(default_factory=list)
@@ -119,8 +131,17 @@ class Simulation:
     _result: Outcome | None = None
 
     def run(self, spec: ScopeSpec) -> Outcome | None:
-        """The outcome of the run, or None when the deadline came first."""
-        self._start(self.execution, spec, "", None, 0)
+        """The outcome of the run, or None when the deadline came first.
+
+        What it did is then dealt with as its policy says, in whatever time that takes.
+        """
+        self._start(self.execution, "", self._carried_out(self.execution, spec, ""))
+        outcome = self._to_the_end()
+        if not isinstance(outcome, Ok):
+            self._close(outcome)
+        return outcome
+
+    def _to_the_end(self) -> Outcome | None:
         while self._result is None:
             if self._ready:
                 self._advance(*self._ready.popleft())
@@ -145,17 +166,41 @@ class Simulation:
     def _start(
         self,
         execution: Execution,
-        spec: ScopeSpec,
         path: str,
-        parent: _Branching | None,
-        index: int,
+        generator: Generator[Effect, Any, Outcome],
+        parent: _Branching | None = None,
+        index: int = 0,
     ) -> _Scope:
-        program, header, witness = execution.program, execution.header, execution.witness
-        cursor = execution.cursor if parent is None else None
-        generator = run_scope(program, header, spec, path, cursor, witness=witness)
         scope = _Scope(execution, path, generator, parent, index)
         self._ready.append((scope, None))
         return scope
+
+    def _carried_out(
+        self, execution: Execution, spec: ScopeSpec, path: str
+    ) -> Generator[Effect, Any, Outcome]:
+        program, header, witness = execution.program, execution.header, execution.witness
+        cursor = execution.cursor if path == "" else None
+        return run_scope(program, header, spec, path, cursor, witness=witness)
+
+    def _close(self, outcome: Outcome | None) -> None:
+        """Deal with what the run did, once nothing else of it is under way."""
+        if not (standing := self.deeds.below("")):
+            return
+        self._ready.clear()
+        self._timers.clear()
+        self._result, self.execution = None, replace(self.execution, deadline=None)
+        closing = self._closing(outcome or Failed(TIMEOUT))
+        if self.execution.on_failure == "compensate":
+            self._start(self.execution, "", closing)
+            self._to_the_end()
+            return
+        event = "left_to_owner" if self.execution.on_failure == "intervene" else "kept"
+        for deed in standing:
+            self._tell(deed.undoing, event, "", of=deed.as_json(), resource=deed.resource)
+
+    def _closing(self, outcome: Outcome) -> Generator[Effect, Any, Outcome]:
+        yield Compensate("/undo")
+        return outcome
 
     def _advance(self, scope: _Scope, answer: Any) -> None:
         """Resume a scope until it waits, forks or ends."""
@@ -196,6 +241,8 @@ class Simulation:
                 self._ask(scope, effect)
             case CallPolicy():
                 self._call(scope, effect)
+            case Compensate():
+                self._compensate(scope, effect)
             case Checkpoint():
                 return not self._enters(scope, effect)
             case _:
@@ -227,9 +274,32 @@ class Simulation:
 
     def _step(self, scope: _Scope, effect: RunStep) -> Outcome:
         outcome = self.perform(effect, scope.path, self.now)
+        self.deeds.note(scope.path, effect, outcome)
         about = {"resource": effect.resource, "input": effect.input, **outcome.as_json()}
-        self._note(scope, "step", effect.key, **about)
+        event = "undo" if scope.path.startswith(UNDO) else "step"
+        self._note(scope, event, effect.key, **about)
         return outcome
+
+    def _compensate(self, scope: _Scope, effect: Compensate) -> None:
+        """Reverse what a state's visit did, or the whole run, one after the other."""
+        prefix = f"{scope.path}{effect.visit}/" if effect.visit else scope.path
+        deeds = self.deeds.below(prefix)
+        if not deeds:
+            self._ready.append((scope, None))
+            return
+        specs = [ScopeSpec(str(deed.number), "", None) for deed in deeds]
+        fork = Fork(effect.key, specs, limit=1, tolerate=len(deeds))
+        self._fork(scope, fork, scope.execution, deeds)
+
+    def _undoing(self, deed: Deed) -> Generator[Effect, Any, Outcome]:
+        """Reverse one side effect; what cannot be reversed would be for the owner to settle."""
+        reversal, outcome = deed.reversal, None
+        if reversal.called and reversal.resource is not None:
+            outcome = yield from compensate(reversal.resource, reversal.given, 1)
+        self.deeds.settle(deed)
+        event, about = deed.became(outcome)
+        self._tell(deed.undoing, event, "", of=deed.as_json(), **about)
+        return Ok(None)
 
     def _sleep(self, scope: _Scope, effect: Sleep) -> None:
         if effect.until is not None:
@@ -275,8 +345,10 @@ class Simulation:
             branching.outcomes[0] = failure
             self._breach(branching)
 
-    def _fork(self, scope: _Scope, fork: Fork, execution: Execution) -> _Branching:
-        branching = _Branching(scope, fork, execution, [None] * len(fork.scopes))
+    def _fork(
+        self, scope: _Scope, fork: Fork, execution: Execution, undoes: Sequence[Deed] = ()
+    ) -> _Branching:
+        branching = _Branching(scope, fork, execution, [None] * len(fork.scopes), undoes=undoes)
         scope.waits_for = branching
         for _ in range(fork.limit or len(fork.scopes)):
             self._start_next(branching)
@@ -285,11 +357,21 @@ class Simulation:
     def _start_next(self, branching: _Branching) -> None:
         index = branching.started
         if index < len(branching.outcomes):
-            spec = branching.fork.scopes[index]
-            path = child_path(branching.scope.path, branching.fork.key, spec.id)
+            path, generator = self._child(branching, index)
             branching.started += 1
-            started = self._start(branching.execution, spec, path, branching, index)
+            started = self._start(branching.execution, path, generator, branching, index)
             branching.running[index] = started
+
+    def _child(
+        self, branching: _Branching, index: int
+    ) -> tuple[str, Generator[Effect, Any, Outcome]]:
+        """The path of a scope below, and what it is to do."""
+        if branching.undoes:
+            deed = branching.undoes[index]
+            return deed.undoing, self._undoing(deed)
+        spec = branching.fork.scopes[index]
+        path = child_path(branching.scope.path, branching.fork.key, spec.id)
+        return path, self._carried_out(branching.execution, spec, path)
 
     def _ended(self, scope: _Scope, outcome: Outcome) -> None:
         branching = scope.parent
@@ -318,7 +400,10 @@ class Simulation:
         self._ready.append((branching.scope, branching.answer))
 
     def _note(self, scope: _Scope, event: str, key: str, **about: Any) -> None:
-        entry = {"at": timestamp(self.now), "scope": scope.path, "key": key, "event": event}
+        self._tell(scope.path, event, key, **about)
+
+    def _tell(self, path: str, event: str, key: str, **about: Any) -> None:
+        entry = {"at": timestamp(self.now), "scope": path, "key": key, "event": event}
         self.trace.append(entry | about)
 
 
