@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from assent_engine.reading import reached, schedule, wording
 from assent_engine.reading.bounds import Bound, Unbounded
 from assent_engine.reading.costs import is_message
+from assent_engine.reading.failing import ON_FAILURE
 from assent_engine.reading.worst import WorstCase, worst_case
 from assent_engine.registry import StepRegistry
 from assent_schemas.policy import Policy
@@ -47,6 +48,8 @@ def _facts(policy: Policy, registry: StepRegistry) -> Iterator[str]:
     acting = [name for name in stays if not is_message(name)]
     if acting:
         yield f"cannot be undone: {wording.joined(acting)}"
+    if effects and policy.on_failure != "compensate":
+        yield f"when it fails, {ON_FAILURE[policy.on_failure]}"
     if effects:
         yield from _asking(policy, registry)
     yield _starts(policy)

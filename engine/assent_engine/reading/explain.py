@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from assent_engine.reading import item_files, reached, schedule, wording, worst_words
+from assent_engine.reading import failing, item_files, reached, schedule, wording, worst_words
 from assent_engine.reading.brief import in_short
 from assent_engine.reading.outline import Outline
 from assent_engine.reading.proof import Proof, sentences
@@ -53,7 +53,7 @@ def reading(
         Section("What it reads", tuple(_reads(policy, registry))),
         Section("What it may change", tuple(_changes(policy, registry))),
         Section("What it does", (*outline.lines(), *_macros(policy, registry))),
-        Section("When something fails", tuple(_fails(policy, registry))),
+        Section("When something fails", tuple(failing.sentences(policy, registry))),
         Section("At worst, in one run", tuple(worst_words.sentences(worst))),
     )
     proven = tuple(sentences(policy, tested))
@@ -139,15 +139,3 @@ def _undoing(one: Reached) -> str:
 def _macros(policy: Policy, registry: StepRegistry) -> Iterator[str]:
     for macro in reached.macros(policy, registry):
         yield f"The macro {macro.name}: {macro.description}"
-
-
-def _fails(policy: Policy, registry: StepRegistry) -> Iterator[str]:
-    yield "An error that no step above deals with ends the run as failed."
-    effects = reached.side_effects(policy, registry)
-    undone = [one.step.name for one in effects if one.step.compensation]
-    stays = [one.step.name for one in effects if one.step.irreversible]
-    if undone:
-        kept = wording.joined(undone)
-        yield f"What was done stays, and you are told; how to undo it is on record for: {kept}."
-    if stays:
-        yield f"What stays done: {wording.joined(stays)}."

@@ -65,6 +65,7 @@ _STATE_FIELDS = {
 _MACHINE_FIELDS = {
     "comment", "start_at", "states", "timeout_seconds", "policy_id", "version", "schema_version",
     "name", "description", "triggers", "context_defaults", "input_schema", "max_transitions",
+    "on_failure", "on_compensation_failure", "tests",
 }  # fmt: skip
 
 

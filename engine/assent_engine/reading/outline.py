@@ -8,6 +8,7 @@ from assent_engine.reading import acts, wording
 from assent_engine.reading.conditions import condition
 from assent_engine.reading.ways import Ways, inner_machines, leads_to
 from assent_engine.registry import StepRegistry
+from assent_schemas.recovery import Catcher
 from assent_schemas.states import (
     AnyState,
     ApprovalState,
@@ -113,9 +114,12 @@ class Outline:
         return together and self.order[target] <= self.order[source]
 
     def _catches(self, state: AnyState, name: str) -> list[str]:
-        rules = [(acts.errors(one.error_equals), one.next) for one in getattr(state, "catch", ())]
         left = " that is left then" if acts.recovery(state) else ""
-        return [f"After {errors}{left}, it {self._leads(to, name)}." for errors, to in rules]
+        return [
+            f"After {acts.errors(one.error_equals)}{left}, it {_reversing(one)}"
+            f"{self._leads(one.next, name)}."
+            for one in getattr(state, "catch", ())
+        ]
 
     def _inner(self, name: str, state: AnyState) -> Iterator[str]:
         many = not isinstance(state, MapState)
@@ -130,6 +134,10 @@ class Outline:
         steps = f"step {numbers[0]}" if len(numbers) == 1 else f"steps {wording.joined(numbers)}"
         limit = wording.number(self.ways.limit)
         return f"A loop: {steps} may repeat, until the run has made {limit} steps in all."
+
+
+def _reversing(rule: Catcher) -> str:
+    return "first reverses what this step did, then " if rule.compensate else ""
 
 
 def _told_in_place(machine: Machine, ways: Ways) -> Iterator[str]:

@@ -116,7 +116,8 @@ def _edges(state: AnyState) -> Iterator[tuple[str, str]]:
         if isinstance(target := getattr(state, key, None), str):
             yield target, words
     for rule in getattr(state, "catch", ()):
-        yield rule.next, f"after {acts.errors(rule.error_equals)}"
+        undone = ", reversing" if rule.compensate else ""
+        yield rule.next, f"after {acts.errors(rule.error_equals)}{undone}"
 
 
 def _ends(state: AnyState) -> bool:

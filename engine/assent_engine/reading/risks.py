@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assent_engine.reading import item_files, reached, schedule, wording
+from assent_engine.reading import item_files, reached, reversing, schedule, wording
 from assent_engine.reading.bounds import Bound, Unbounded, grew
 from assent_engine.reading.called import callee
 from assent_engine.reading.documents import FieldChange, same
+from assent_engine.reading.failing import catchers
 from assent_engine.reading.guards import changed_guards
 from assent_engine.reading.shapes import is_number
 from assent_engine.reading.ways import machines
@@ -59,6 +60,7 @@ def risk_changes(
         *_asking(old.machine, new.machine, registry),
         *_calls(old.machine, new.machine),
         *_guards(old.machine, new.machine, registry),
+        *_reversals(old, new, registry),
         *_money(new.machine, fields, registry),
         *_triggers(old.policy.triggers, new.policy.triggers),
         *_budget(old, new),
@@ -70,11 +72,12 @@ def risk_changes(
 def explained(new: Machine, fields: list[FieldChange], registry: StepRegistry) -> set[str]:
     """Pointers of money fields that were lowered or raised: a change of risk tells which.
 
-    So it does for the run's own bound.
+    So it does for the run's own bound, and for what is reversed.
     """
     amounts = _money_fields(new, registry)
     known = {one.pointer for one in fields if one.pointer in amounts and _both_numbers(one)}
-    return {*known, MOST_STEPS}
+    undone = {f"{where}/compensate" for where in catchers(new)}
+    return {*known, MOST_STEPS, *reversing.FIELDS, *undone}
 
 
 def _effects(old: Version, new: Version, registry: StepRegistry) -> Iterator[RiskChange]:
@@ -198,6 +201,16 @@ def _guards(old: Machine, new: Machine, registry: StepRegistry) -> Iterator[Risk
             weight = "worse" if guard.worse else "better"
         text = f"what decides about {effects}: {guard.old} -> {guard.new}"
         yield RiskChange(weight, text, guard.pointer)
+
+
+def _reversals(old: Version, new: Version, registry: StepRegistry) -> Iterator[RiskChange]:
+    acting = any(one.worst.side_effects != 0 for one in (old, new))
+    policies = reversing.of_failure(old.policy, new.policy, acts=acting)
+    for one in (*policies, *reversing.of_catchers(old.machine, new.machine, registry)):
+        weight: Weight = "unclear"
+        if one.worse is not None:
+            weight = "worse" if one.worse else "better"
+        yield RiskChange(weight if one.acts else "also", one.text, one.pointer)
 
 
 def _money(new: Machine, fields: list[FieldChange], registry: StepRegistry) -> Iterator[RiskChange]:

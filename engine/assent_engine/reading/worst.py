@@ -21,7 +21,8 @@ class WorstCase:
     `effects` what was done: a side effect happens at most once in a visit, however often it was
     tried. `money` adds up the declared money fields, `largest` is the most in one call.
     `written` counts the folders of results that it writes.
-    `reversals` are the calls that undo all that was done; they come on top, after a failed run.
+    `reversals` are the side effects that undo all that was done; they come on top, when a run
+    does not end well or a catcher compensates. Each is tried up to three times under one key.
     """
 
     transitions: Bound

@@ -65,7 +65,9 @@ def _acting(worst: WorstCase) -> Iterator[_Fact]:
         yield _Fact("money", worst.money, "")
     for name, bound in worst.reversals.items():
         undo = f"{wording.name(name)} to undo it"
-        yield _Fact(undo, bound, f"If the run fails, {undo}: {often(bound)}")
+        money = "; the money in these is not counted above" if name in worst.money_by else ""
+        said = f"On top of that, if what it did is reversed, {undo}: {often(bound)}{money}"
+        yield _Fact(undo, bound, said)
     if worst.written != 0:
         said = f"It writes results to a folder of its own files {often(worst.written)}"
         yield _Fact("results written to files", worst.written, said)

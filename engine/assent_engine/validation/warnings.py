@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from assent_engine.validation.compensations import compensation_warnings
 from assent_engine.validation.cycles import cycle_problems
 from assent_engine.validation.doubts import doubts
 from assent_engine.validation.machines import Json, machines, objects
@@ -35,6 +36,7 @@ def _warnings(document: Json, resources: Resources) -> Iterator[Problem]:
                 detail = "Where no rule holds the run fails with States.NoChoiceMatched."
                 remedy = "Say with default where to go then."
                 yield problem("choice.no_default", where + pointer("states", name), detail, remedy)
+            yield from compensation_warnings(state, where + pointer("states", name), resources)
     yield from _undeclared(document)
     policy = read_policy(document)
     yield from width_warnings(policy)
