@@ -115,6 +115,26 @@ def failing(name: str = "Failing") -> dict[str, Any]:
     return {"name": name, "start_at": "Fail", "states": {"Fail": fail}}
 
 
+def telling(name: str = "Telling", **more: Any) -> dict[str, Any]:
+    """A policy that tells the owner something and then ends FAILED."""
+    tell = {"type": "Task", "resource": "notify.user", "parameters": {"msg": "x"}, "next": "Fail"}
+    fail = {"type": "Fail", "error": "Broken", "cause": "on purpose"}
+    return {"name": name, "start_at": "Tell", "states": {"Tell": tell, "Fail": fail}, **more}
+
+
+def waiting_run(shell: Shell) -> str:
+    """The id of a new run that waits."""
+    return str(shell.done("run", "start", shell.approved(waiter()))["run_id"])
+
+
+def undecided(shell: Shell, **more: Any) -> str:
+    """The id of a new case: a run failed, and its policy leaves the rest to the owner."""
+    policy_id = shell.approved(telling(on_failure="intervene", **more))
+    said = shell("run", "start", policy_id, "--json")
+    assert said.json["status"] == "NEEDS_OWNER", said
+    return str(said.json["interventions"][0])
+
+
 def written(path: Path, document: Any) -> Path:
     """The path, with the document in it."""
     path.write_text(json.dumps(document), encoding="utf-8")

@@ -2,7 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from assent_engine.engine import Engine
 from assent_engine.home import Home
 from assent_service.cli.main import assent
 from service.conftest import Furnished
-from service.shell import SAMPLE, Shell, greeter, hidden_in, written
+from service.shell import SAMPLE, Shell, greeter, hidden_in, undecided, waiting_run, written
 
 DONE = [
     ("policy validate", "{good}"),
@@ -37,6 +38,10 @@ DONE = [
     ("run list", ""),
     ("run show", "{run}"),
     ("run resume", ""),
+    ("run cancel", "{open} --yes"),
+    ("inbox list", ""),
+    ("inbox show", "{case}"),
+    ("inbox resolve", "{case} abort"),
     ("portfolio import", "--prices {prices}"),
     ("portfolio show", ""),
     ("demo", ""),
@@ -71,6 +76,10 @@ NOT_DONE = [
     ("run list", "--home {nowhere}", "home.missing"),
     ("run show", "Nobody", "run.unknown"),
     ("run resume", "{run}", "run.ended"),
+    ("run cancel", "{run} --yes", "run.ended"),
+    ("inbox list", "--home {nowhere}", "home.missing"),
+    ("inbox show", "Nobody", "intervention.unknown"),
+    ("inbox resolve", "Nobody retry", "intervention.unknown"),
     ("portfolio import", "--holdings {broken}", "holdings.bad_csv"),
     ("portfolio show", "--home {nowhere}", "home.missing"),
     ("demo", "--keep {used}", "demo.folder_in_use"),
@@ -85,11 +94,12 @@ NOT_DONE = [
 ]
 
 
+Words = Mapping[str, object]
 MACHINE = {"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}
 
 
 @pytest.fixture
-def words(furnished: Furnished, stopped: tuple[Path, str], tmp_path: Path) -> dict[str, str | Path]:
+def words(furnished: Furnished, stopped: tuple[Path, str], tmp_path: Path) -> Words:
     (tmp_path / "broken.json").write_text(
         '{"name":"B","start_at":"X","states":{"A":{"type":"Succeed"}}}\n', encoding="utf-8"
     )
@@ -103,6 +113,8 @@ def words(furnished: Furnished, stopped: tuple[Path, str], tmp_path: Path) -> di
         "run": furnished.run_id,
         "hash": furnished.waiting_hash,
         "backup": furnished.backup,
+        "open": Made(lambda: waiting_run(furnished.shell)),
+        "case": Made(lambda: undecided(furnished.shell)),
         "stopped": shutil.copytree(stopped[0], tmp_path / "stopped"),
         "stopped_run": stopped[1],
         "paused": paused(tmp_path / "paused"),
@@ -120,7 +132,20 @@ def paused(home: Path) -> Path:
     return home
 
 
-def line(command: str, rest: str, words: dict[str, str | Path]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A word that stands for something that is made when it is first needed."""
+
+    make: Callable[[], str]
+
+    def __str__(self) -> str:
+        return self.make()
+
+    def __format__(self, spec: str) -> str:
+        return format(self.make(), spec)
+
+
+def line(command: str, rest: str, words: Words) -> list[str]:
     return [*command.split(), *(word.format(**words) for word in rest.split())]
 
 
@@ -146,7 +171,7 @@ def test_these_tests_cover_every_command() -> None:
 @pytest.mark.parametrize(("command", "rest"), DONE, ids=[name for name, _ in DONE])
 class TestWhatIsDone:
     def test_exits_with_0_and_says_something(
-        self, furnished: Furnished, words: dict[str, str | Path], command: str, rest: str
+        self, furnished: Furnished, words: Words, command: str, rest: str
     ) -> None:
         said = furnished.shell(*line(command, rest, words))
         assert (said.code, said.err) == (0, "")
@@ -154,7 +179,7 @@ class TestWhatIsDone:
         assert hidden_in(said.out) == set()
 
     def test_is_json_and_nothing_else_for_a_program(
-        self, furnished: Furnished, words: dict[str, str | Path], command: str, rest: str
+        self, furnished: Furnished, words: Words, command: str, rest: str
     ) -> None:
         said = furnished.shell(*line(command, rest, words), "--json")
         assert (said.code, said.err) == (0, "")
@@ -165,7 +190,7 @@ class TestWhatIsDone:
 @pytest.mark.parametrize(("command", "rest", "code"), NOT_DONE, ids=[one[0] for one in NOT_DONE])
 class TestWhatIsRefused:
     def test_exits_with_1_and_says_why_on_standard_error(
-        self, furnished: Furnished, words: dict[str, str | Path], command: str, rest: str, code: str
+        self, furnished: Furnished, words: Words, command: str, rest: str, code: str
     ) -> None:
         said = furnished.shell(*line(command, rest, words))
         assert (said.code, said.out) == (1, "")
@@ -173,7 +198,7 @@ class TestWhatIsRefused:
         assert "Traceback" not in said.err
 
     def test_is_a_list_of_problems_for_a_program(
-        self, furnished: Furnished, words: dict[str, str | Path], command: str, rest: str, code: str
+        self, furnished: Furnished, words: Words, command: str, rest: str, code: str
     ) -> None:
         said = furnished.shell(*line(command, rest, words), "--json")
         assert (said.code, said.err) == (1, "")
@@ -208,14 +233,14 @@ def test_every_command_has_help_that_says_how_to_get_json(shell: Shell, command:
     assert command in {"demo", "errors"} or "--home" in said.out
 
 
-@pytest.mark.parametrize("group", [(), ("policy",), ("run",), ("portfolio",)])
+@pytest.mark.parametrize("group", [(), ("policy",), ("run",), ("portfolio",), ("inbox",)])
 def test_no_summary_is_cut_in_the_list_of_commands(shell: Shell, group: tuple[str, ...]) -> None:
     said = shell(*group, "--help")
     assert said.code == 0
     assert "..." not in said.out.partition("Commands:")[2]
 
 
-@pytest.mark.parametrize("group", [(), ("policy",), ("run",), ("portfolio",)])
+@pytest.mark.parametrize("group", [(), ("policy",), ("run",), ("portfolio",), ("inbox",)])
 def test_a_group_alone_shows_its_help_as_wrong_usage(shell: Shell, group: tuple[str, ...]) -> None:
     said = shell(*group)
     assert said.code == 2
@@ -234,7 +259,7 @@ def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], 
 
 
 def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
-    every = "backup, demo, errors, pause, policy, portfolio, restore, resume, run, verify"
+    every = "backup, demo, errors, inbox, pause, policy, portfolio, restore, resume, run, verify"
     assert f"The commands are {every}" in shell("xyzzy").err
 
 

@@ -203,6 +203,12 @@ RUNS = (
         "Start a new one: assent run start",
     ),
     Row(
+        "run.cancel_declined",
+        "Not cancelled",
+        "You were asked whether to end the run and said no.",
+        "Nothing to do; the run stays as it was.",
+    ),
+    Row(
         "run.under_way",
         "The run is under way",
         "It is being carried out at this moment.",

@@ -255,6 +255,12 @@ MEANING = (
         "Add a default.",
     ),
     Row(
+        "catch.nothing_to_reverse",
+        "Nothing to reverse",
+        "Warning: a catcher compensates, and nothing in its state has a side effect.",
+        "Leave compensate out, or put it on the state that acts.",
+    ),
+    Row(
         "approval.unknown_state",
         "No such Approval",
         "A Task requires an Approval that is not in its machine or around it.",

@@ -94,23 +94,24 @@ def resume(policy: str | None, home: Path | None, as_json: bool) -> None:
     from assent_service.cli.opening import acting, person
     from assent_service.cli.output import emit
     from assent_service.cli.progress import live
+    from assent_service.cli.run_reports import open_cases, reports_view
     from assent_service.cli.text import shown
-    from assent_service.cli.views import reports_view
 
-    async def act() -> tuple[str, list[Any]]:
+    async def act() -> tuple[str, list[Any], Any]:
         with live(silent=as_json) as tell:
             async with acting(home, tell) as engine:
                 row = None if policy is None else await engine.policies.find(policy)
                 await engine.pauses.end(row.policy_id if row else None, by=person())
                 held = [one for one in await engine.runs.open_runs() if one.status == "PAUSED"]
                 mine = [one.id for one in held if row is None or one.policy_id == row.policy_id]
-                return (row.name if row else ""), [await engine.runs.resume(one) for one in mine]
+                reports = [await engine.runs.resume(one) for one in mine]
+                return (row.name if row else ""), reports, await open_cases(engine.store.read)
 
-    name, reports = asyncio.run(act())
+    name, reports, cases = asyncio.run(act())
     data = {
         "resumed": name or None,
         "runs": [{"run_id": one.run_id, "status": one.status} for one in reports],
     }
     said = f"{shown(name) if name else 'Everything'} is no longer paused."
-    emit(data, lambda: reports_view(reports) if reports else said, as_json=as_json)
+    emit(data, lambda: reports_view(reports, cases) if reports else said, as_json=as_json)
     sys.exit(0 if all(one.status in ("COMPLETED", "WAITING") for one in reports) else 1)

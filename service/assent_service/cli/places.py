@@ -1,5 +1,7 @@
 """Where in a run something happens: the state's name, as the policy's author wrote it."""
 
+from collections.abc import Mapping
+
 from assent_engine.effects import state_name
 from assent_service.cli.text import shown
 
@@ -12,13 +14,27 @@ def depth(scope: str) -> int:
     return scope.count("/") // _SEGMENTS
 
 
-def place(scope: str, key: str) -> str:
-    """The state of a journal key, set in by its depth, with what tells it from its likes."""
+def place(scope: str, key: str, done: Mapping[str, tuple[str, str]] | None = None) -> str:
+    """The state of a journal key, set in by its depth, with what tells it from its likes.
+
+    `done` gives scope and key of what the scope of a compensation reverses.
+    """
+    if done is not None and scope in done:
+        return f"undo {place(*done[scope]).strip()}{_tries(key)}"
     visit, _, attempt = key.rpartition(".")[2].partition("/")
     notes = [f"visit {visit}"] if visit not in ("", "1") else []
-    notes += [f"attempt {attempt}"] if attempt not in ("", "1") else []
+    notes += [f"attempt {attempt}"] if attempt not in ("", "1", "undo") else []
     state = shown(state_name(key), 60)
     return "  " * depth(scope) + state + _item(scope) + (f" ({', '.join(notes)})" if notes else "")
+
+
+def _tries(key: str) -> str:
+    """Which attempt of a compensation, where it is not the first."""
+    rank, _, attempt = key.rpartition(".")[2].partition("/")
+    number = attempt.partition("/")[0]
+    notes = [f"attempt {number}"] if number not in ("", "1") else []
+    notes += [f"again, {rank}"] if rank not in ("", "1") else []
+    return f" ({', '.join(notes)})" if notes else ""
 
 
 def _item(scope: str) -> str:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from rich.text import Text
 
-from assent_engine.effects import Failed, Ok, outcome_from_json
+from assent_engine.effects import UNDO, Failed, Ok, outcome_from_json
 from assent_engine.ports import Listener, Progress, unheard
 from assent_service.cli.output import console
 from assent_service.cli.places import depth, place
@@ -37,7 +37,8 @@ def _line(progress: Progress) -> Text | None:
             return Text(f"  {state}", "" if progress.scope else "bold")
         case "intent.recorded":
             asked = shown_json(progress.about["input"], 90)
-            return Text(f"{inset}  intends {shown(progress.about['resource'])} {asked}", "yellow")
+            verb = "reverses by" if progress.scope.startswith(UNDO) else "intends"
+            return Text(f"{inset}  {verb} {shown(progress.about['resource'])} {asked}", "yellow")
         case "wait.started":
             return Text(f"{inset}  waits until {progress.about['until']}", "yellow")
         case "step.ended":

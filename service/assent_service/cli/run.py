@@ -1,4 +1,4 @@
-"""assent run: start an approved policy, see what a run did, go on with one that stopped."""
+"""assent run: start an approved policy, see what a run did, go on with it or end it."""
 
 import asyncio
 import sys
@@ -7,12 +7,14 @@ from typing import Any
 
 import click
 
+from assent_service.cli.cancel import cancel
 from assent_service.cli.options import FILE, JSON, standard
+from assent_service.cli.run_ids import full_id
 
 
 @click.group()
 def run() -> None:
-    """Start, list, show and resume runs."""
+    """Start, list, show, resume and cancel runs."""
 
 
 @run.command()
@@ -23,14 +25,16 @@ def start(policy: str, given: Any, home: Path | None, as_json: bool) -> None:
     """Run a policy's version in force and show its progress."""
     from assent_service.cli.opening import acting
     from assent_service.cli.progress import live
+    from assent_service.cli.run_reports import open_cases, tell_reports
 
-    async def act() -> list[Any]:
+    async def act() -> tuple[list[Any], Any]:
         with live(silent=as_json) as tell:
             async with acting(home, tell) as engine:
                 row = await engine.policies.find(policy)
-                return [await engine.runs.start(row.policy_id, given)]
+                report = await engine.runs.start(row.policy_id, given)
+                return [report], await open_cases(engine.store.read)
 
-    _report(asyncio.run(act()), as_json, single=True)
+    tell_reports(*asyncio.run(act()), as_json=as_json, single=True)
 
 
 @run.command()
@@ -40,23 +44,29 @@ def resume(run_id: str | None, home: Path | None, as_json: bool) -> None:
     """Go on with what a crash, a stop or a wait left.
 
     Without RUN_ID with every run that has not ended, but for those that a restore left in
-    doubt: these go on only when they are named.
+    doubt: these go on only when they are named. What still needs you is shown with how to settle
+    it.
     """
     from assent_engine.safekeeping.restore import RESTORED
     from assent_service.cli.opening import acting
     from assent_service.cli.progress import live
+    from assent_service.cli.run_reports import open_cases, tell_reports
 
-    async def act() -> list[Any]:
+    async def act() -> tuple[list[Any], Any]:
         with live(silent=as_json) as tell:
             async with acting(home, tell) as engine:
                 if run_id is None:
                     rows = await engine.runs.open_runs()
                     names = [row.id for row in rows if row.error != RESTORED]
                 else:
-                    names = [_full_id(run_id, await engine.store.read.runs())]
-                return [await engine.runs.resume(name) for name in names]
+                    names = [full_id(run_id, await engine.store.read.runs())]
+                reports = [await engine.runs.resume(name) for name in names]
+                return reports, await open_cases(engine.store.read)
 
-    _report(asyncio.run(act()), as_json)
+    tell_reports(*asyncio.run(act()), as_json=as_json)
+
+
+run.add_command(cancel)
 
 
 @run.command()
@@ -70,14 +80,16 @@ def redrive(run_id: str, home: Path | None, as_json: bool) -> None:
     """
     from assent_service.cli.opening import acting, person
     from assent_service.cli.progress import live
+    from assent_service.cli.run_reports import open_cases, tell_reports
 
-    async def act() -> list[Any]:
+    async def act() -> tuple[list[Any], Any]:
         with live(silent=as_json) as tell:
             async with acting(home, tell) as engine:
-                name = _full_id(run_id, await engine.store.read.runs())
-                return [await engine.runs.redrive(name, by=person())]
+                name = full_id(run_id, await engine.store.read.runs())
+                report = await engine.runs.redrive(name, by=person())
+                return [report], await open_cases(engine.store.read)
 
-    _report(asyncio.run(act()), as_json, single=True)
+    tell_reports(*asyncio.run(act()), as_json=as_json, single=True)
 
 
 @run.command()
@@ -133,16 +145,22 @@ def list_runs(home: Path | None, as_json: bool) -> None:
     """List all runs."""
     from assent_service.cli.opening import reading
     from assent_service.cli.output import emit
+    from assent_service.cli.run_reports import open_cases
     from assent_service.cli.views import runs_view
 
     async def look() -> Any:
         async with reading(home) as reader:
             names = {row.policy_id: row.name for row in await reader.policies()}
-            return [(row, names.get(row.policy_id, "?")) for row in await reader.runs()]
+            cases = {run_id: len(rows) for run_id, rows in (await open_cases(reader)).items()}
+            rows = [(row, names.get(row.policy_id, "?")) for row in await reader.runs()]
+            return rows, cases
 
-    rows = asyncio.run(look())
-    data = [{**_facts(row), "policy": name} for row, name in rows]
-    emit(data, lambda: runs_view(rows), as_json=as_json)
+    rows, cases = asyncio.run(look())
+    data = [
+        {**_facts(row), "policy": name, "open_interventions": cases.get(row.id, 0)}
+        for row, name in rows
+    ]
+    emit(data, lambda: runs_view(rows, cases), as_json=as_json)
 
 
 @run.command()
@@ -155,18 +173,24 @@ def show(run_id: str, home: Path | None, as_json: bool) -> None:
     """
     from assent_service.cli.opening import reading
     from assent_service.cli.output import emit
-    from assent_service.cli.views import run_view
+    from assent_service.cli.run_view import Seen, run_view
 
     async def look() -> Any:
         async with reading(home) as reader:
-            row = await reader.run(_full_id(run_id, await reader.runs()))
+            row = await reader.run(full_id(run_id, await reader.runs()))
             assert row is not None  # noqa: S101 - it was listed a moment ago
             journal, saga = await reader.journal(row.id), await reader.saga_log(row.id)
-            return row, journal, saga, await reader.notices(row.id)
+            cases = await reader.interventions(row.id)
+            return Seen(row, journal, saga, cases, await reader.notices(row.id))
 
-    row, journal, saga, notices = asyncio.run(look())
-    data = _facts(row) | {
-        "output": row.output,
+    seen = asyncio.run(look())
+    emit(_shown(seen), lambda: run_view(seen), as_json=as_json)
+
+
+def _shown(seen: Any) -> dict[str, Any]:
+    """A run as data."""
+    return _facts(seen.row) | {
+        "output": seen.row.output,
         "journal": [
             {
                 "seq": one.seq,
@@ -177,7 +201,7 @@ def show(run_id: str, home: Path | None, as_json: bool) -> None:
                 "data": _recorded(one.data),
                 "hash": one.hash,
             }
-            for one in journal
+            for one in seen.journal
         ],
         "saga_log": [
             {
@@ -186,25 +210,26 @@ def show(run_id: str, home: Path | None, as_json: bool) -> None:
                 "input": _recorded(one.input),
                 "result": _recorded(one.result),
                 "compensation": one.compensation,
+                "irreversible": one.irreversible,
+                "settled": one.settled,
+                "settled_at": one.settled_at,
             }
-            for one in saga
+            for one in seen.saga
         ],
-        "notices": [notice.text for notice in notices],
+        "interventions": [
+            {
+                "intervention_id": one.id,
+                "code": one.code,
+                "text": one.text,
+                "status": one.status,
+                "choices": one.choices,
+                "choice": one.choice,
+                "decided_by": one.decided_by,
+            }
+            for one in seen.cases
+        ],
+        "notices": [notice.text for notice in seen.notices],
     }
-    emit(data, lambda: run_view(row, journal, saga, notices), as_json=as_json)
-
-
-def _full_id(start: str, rows: list[Any]) -> str:
-    """The one run whose id starts so; raises Refused."""
-    from assent_engine.refusals import refused
-
-    found = [row.id for row in rows if row.id.startswith(start)]
-    if len(found) > 1:
-        detail = f"{start!r} begins the ids of {len(found)} runs."
-        raise refused("run.ambiguous", detail, "Give more of the id: assent run list")
-    if not found:
-        raise refused("run.unknown", f"There is no run {start!r}.", "List them: assent run list")
-    return str(found[0])
 
 
 def _recorded(text: str) -> Any:
@@ -232,22 +257,3 @@ def _facts(row: Any) -> dict[str, Any]:
         "created_at": row.created_at,
         "updated_at": row.updated_at,
     }
-
-
-def _report(reports: list[Any], as_json: bool, *, single: bool = False) -> None:
-    """Say how runs ended; exit 1 unless each is done or waits."""
-    from assent_service.cli.output import emit
-    from assent_service.cli.views import reports_view
-
-    data = [
-        {
-            "run_id": one.run_id,
-            "status": one.status,
-            "output": one.output,
-            "error": one.error,
-            "cause": one.cause,
-        }
-        for one in reports
-    ]
-    emit(data[0] if single else data, lambda: reports_view(reports), as_json=as_json)
-    sys.exit(0 if all(one.status in ("COMPLETED", "WAITING") for one in reports) else 1)

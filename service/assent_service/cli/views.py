@@ -1,7 +1,7 @@
 """How policies, runs and simulations look on a terminal."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,15 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from assent_engine import library
-from assent_engine.notices import Notice
+from assent_engine.reading import wording
+from assent_engine.reading.failing import ON_COMPENSATION_FAILURE, ON_FAILURE
 from assent_engine.registry import StepDeclaration, StepRegistry
-from assent_engine.runner import RunReport
 from assent_engine.simulate import Result
-from assent_engine.store.records import JournalEntry, SagaEntry
 from assent_engine.store.rows import ALL, ApprovalRow, PauseRow, PolicyRow, RunRow, VersionRow
 from assent_engine.validation import machines
 from assent_schemas import exact_json
-from assent_schemas.statuses import PolicyStatus, RunStatus, VersionStatus
+from assent_schemas.statuses import PolicyStatus, VersionStatus
 from assent_service.cli.places import place
 from assent_service.cli.reading_order import in_reading_order
 from assent_service.cli.text import shown, shown_document, shown_json
@@ -62,8 +61,8 @@ def policies_view(
     """A table of policies."""
     if not rows:
         return "No policies yet. Propose one: assent policy propose FILE"
-    table = _listing("policy", "id", "status", "in force", "waiting")
-    ids = _short([row.policy_id for row, _ in rows])
+    table = listing("policy", "id", "status", "in force", "waiting")
+    ids = shortened([row.policy_id for row, _ in rows])
     for name, (row, versions) in zip(ids, rows, strict=True):
         waiting = ", ".join(one.version for one in versions if one.status == "proposed")
         removed = row.status is PolicyStatus.REMOVED
@@ -82,7 +81,7 @@ def _stands(row: PolicyRow, pauses: Sequence[PauseRow]) -> str:
     return "paused" if paused and row.status is PolicyStatus.ENABLED else row.status
 
 
-def _listing(*headings: str) -> Table:
+def listing(*headings: str) -> Table:
     """A table that folds what is too wide, so that no part of a name is hidden."""
     table = Table(box=None, pad_edge=False)
     for heading in headings:
@@ -90,10 +89,11 @@ def _listing(*headings: str) -> Table:
     return table
 
 
-def _short(ids: Sequence[str]) -> list[str]:
+def shortened(ids: Sequence[str]) -> list[str]:
     """The ids, cut to where they can still be told apart; commands take them so."""
+    many = len(set(ids))
     length = next(
-        (at for at in range(_SHORTEST, 36) if len({one[:at] for one in ids}) == len(ids)), None
+        (at for at in range(_SHORTEST, 36) if len({one[:at] for one in ids}) == many), None
     )
     return [one[:length] for one in ids]
 
@@ -115,6 +115,7 @@ def document_view(
             ("proposed", f"by {version.proposed_by}, {version.proposed_at}"),
             ("decision", decided),
             ("starts", _starts(document)),
+            ("if it fails", _if_it_fails(document)),
         ]
     )
     ordered = exact_json.encode(in_reading_order(document), as_ordered=True)
@@ -146,6 +147,13 @@ def _starts(document: Any) -> str:
         for one in triggers
     )
     return f"{declared} (declared; by hand in this version)" if declared else "by hand"
+
+
+def _if_it_fails(document: Any) -> str:
+    """What becomes of what a run did, as the document says or by default."""
+    what = ON_FAILURE[document.get("on_failure", "compensate")]
+    then = ON_COMPENSATION_FAILURE[document.get("on_compensation_failure", "continue")]
+    return f"{what}; if that fails, {then}" if what == ON_FAILURE["compensate"] else what
 
 
 def _effect(step: StepDeclaration) -> str:
@@ -186,89 +194,29 @@ def _reached(document: Any, registry: StepRegistry) -> set[str]:
     return found
 
 
-def runs_view(rows: Sequence[tuple[RunRow, str]]) -> RenderableType:
-    """A table of runs."""
+def runs_view(rows: Sequence[tuple[RunRow, str]], waiting: Mapping[str, int]) -> RenderableType:
+    """A table of runs; `waiting` is how many cases of a run wait for the owner."""
     if not rows:
         return "No runs yet. Start one: assent run start POLICY"
-    table = _listing("run", "policy", "version", "status", "at", "started (UTC)")
-    for start, (row, name) in zip(_short([row.id for row, _ in rows]), rows, strict=True):
+    table = listing("run", "policy", "version", "status", "at", "started (UTC)")
+    for start, (row, name) in zip(shortened([row.id for row, _ in rows]), rows, strict=True):
         table.add_row(
             Text(start, no_wrap=True),
             Text(shown(name)),
             row.policy_version,
-            status_text(row.status),
+            status_text(row.status).append_text(_mark(waiting.get(row.id, 0))),
             Text(shown(row.current_step or "")),
             Text(row.created_at[:19].replace("T", " "), no_wrap=True),
         )
     return table
 
 
-def reports_view(reports: Sequence[RunReport]) -> RenderableType:
-    """How runs ended or where they stand."""
-    if not reports:
-        return "No run is open."
-    return Group(*(_report_view(one) for one in reports))
+def _mark(cases: int) -> Text:
+    """What tells a run that needs the owner from the others."""
+    return Text(f" (! {wording.counted(cases, 'case')} in the inbox)" if cases else "", "bold red")
 
 
-def _report_view(report: RunReport) -> RenderableType:
-    reason = f"{report.error}: {report.cause}" if report.cause else report.error
-    output = None if report.output is None else shown_json(report.output, 1000)
-    return facts(
-        [
-            ("run", report.run_id),
-            ("status", status_text(report.status)),
-            ("reason", reason),
-            ("output", output),
-            ("next", _next(report)),
-        ]
-    )
-
-
-def _next(report: RunReport) -> str | None:
-    """What the person may do about a run that is not done."""
-    if report.status is RunStatus.COMPLETED:
-        return None
-    verb = "show" if report.status.ended else "resume"
-    return f"assent run {verb} {report.run_id}"
-
-
-def run_view(
-    row: RunRow,
-    journal: Sequence[JournalEntry],
-    saga: Sequence[SagaEntry],
-    notices: Sequence[Notice],
-) -> RenderableType:
-    """One run: facts, timeline, what it did to the outside, what the owner was told."""
-    reason = f"{row.error}: {row.cause}" if row.cause else row.error
-    about = facts(
-        [
-            ("run", row.id),
-            ("status", status_text(row.status)),
-            ("reason", reason),
-            ("policy", f"{row.policy_id}, version {row.policy_version}"),
-            ("at", row.current_step),
-            ("started", row.created_at),
-            ("changed", row.updated_at),
-        ]
-    )
-    parts: list[RenderableType] = [about, Text("\nTimeline", style="bold"), _timeline(journal)]
-    if saga:
-        parts += [Text("\nDone to the outside", style="bold"), _saga_view(saga)]
-    if notices:
-        told = [Text(f"  {shown(notice.text)}") for notice in notices]
-        parts += [Text("\nNotices", style="bold"), *told]
-    return Group(*parts)
-
-
-def _timeline(journal: Sequence[JournalEntry]) -> RenderableType:
-    table = _happenings()
-    for one in journal:
-        where, said = place(one.scope, one.key), shown(one.data, 100)
-        table.add_row(Text(one.at[11:23], "dim"), one.kind, Text(where), Text(said, "dim"), "")
-    return Padding(table, (0, 0, 0, 2), expand=False)
-
-
-def _happenings() -> Table:
+def happenings() -> Table:
     """Rows of when, what and where, which stay whole, and what was said, which may wrap."""
     table = Table.grid(padding=(0, 2))
     for _ in range(3):
@@ -278,39 +226,37 @@ def _happenings() -> Table:
     return table
 
 
-def _saga_view(saga: Sequence[SagaEntry]) -> RenderableType:
-    table = Table.grid(padding=(0, 2))
-    for _ in range(3):
-        table.add_column(overflow="fold")
-    for one in saga:
-        reversal = f"can be undone by {one.compensation}" if one.compensation else None
-        undo = reversal or one.irreversible or ""
-        table.add_row(one.resource, Text(shown(one.input, 100)), Text(shown(undo), "dim"))
-    return Padding(table, (0, 0, 0, 2), expand=False)
-
-
 def _about(entry: dict[str, Any]) -> str:
     """What a happening of a simulation was about."""
     if entry["event"] == "items":
         return str(entry["reader"]["path"])
     if entry["event"] == "results":
         return "not written: a simulation"
+    if entry["event"] == "would_reverse":
+        return f"by {entry['resource']} {shown_json(entry['input'], 80)}: no stand-in for it"
     keys = ("policy", "resource", "title", "decision", "until")
     return next((str(entry[key]) for key in keys if entry.get(key)), "")
 
 
+def _reversals(result: Result) -> Iterator[dict[str, Any]]:
+    """What the simulation says of the end of each side effect that stood."""
+    return (entry for entry in result.trace if "of" in entry)
+
+
 def simulation_view(result: Result) -> RenderableType:
     """How a simulated run went, step by step."""
-    table = _happenings()
+    table = happenings()
+    done = {one["scope"]: (one["of"]["scope"], one["of"]["key"]) for one in _reversals(result)}
     for entry in result.trace:
         said = _about(entry)
-        answer = entry.get("error") or (shown_json(entry["ok"], 80) if "ok" in entry else "")
+        answer = entry.get("error") or entry.get("because") or ""
+        answer = shown_json(entry["ok"], 80) if "ok" in entry else answer
         if "count" in entry:
             answer = f"{entry['count']} items"
-        where = place(entry["scope"], entry["key"])
+        where = place(entry["scope"], entry["key"], done)
         table.add_row(
             Text(entry["at"][11:23], "dim"),
-            entry["event"],
+            entry["event"].replace("_", " "),
             Text(where),
             Text(shown(said)),
             Text(shown(answer), "dim"),

@@ -8,13 +8,13 @@ from assent_engine.validation import Named, Resources, validate, warnings
 from engine.pure.test_repeats import one, policy, registry
 
 CATCH: list[dict[str, Any]] = [{"error_equals": ["States.ALL"], "next": "End", "compensate": True}]
-ACTING = [
+ACTING: list[dict[str, Any]] = [
     {"type": "Task", "resource": "a.act"},
     {"type": "Task", "resource": "m.act"},
     {"type": "Map", "iterator": one("a.act")},
     {"type": "Parallel", "branches": [one("a.read"), one("m.act")]},
 ]
-READING = [
+READING: list[dict[str, Any]] = [
     {"type": "Task", "resource": "a.read"},
     {"type": "Task", "resource": "m.read"},
     {"type": "Parallel", "branches": [one("a.read"), one("m.read")]},
