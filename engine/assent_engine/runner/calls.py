@@ -1,7 +1,6 @@
 """Calling steps durably: a side effect starts only after its intent is synced, once per key."""
 
 import asyncio
-import contextlib
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
@@ -34,6 +33,7 @@ from assent_engine.runner.decisions import DECIDED_ENTRY, Decisions, followed
 from assent_engine.runner.halts import Halt, NeedsOwner
 from assent_engine.runner.recorder import Recorder
 from assent_engine.saga import saga_entry, saga_mark
+from assent_engine.time_limit import TimeLimit
 from assent_schemas import exact_json
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class Calls:
     async def perform(self, effect: RunStep, scope: str) -> Outcome:
         """The recorded outcome of this key, or the outcome of calling the step now."""
         step = self.registry.step(effect.resource)
-        call = Call(effect, scope, step, self._context(effect, scope)) if step else None
+        call = Call(effect, scope, step, self._context(effect, scope), self.clock) if step else None
         if call is None:
             return self._unknown(effect, scope)
         if not call.step.side_effect:
@@ -148,7 +148,7 @@ class Calls:
         step = self.registry.step(effect.resource)
         if step is None:
             raise NeedsOwner("effect.unsure", f"{effect.resource} is gone; {key} is unsettled.")
-        call = Call(effect, scope, step, self._context(effect, scope))
+        call = Call(effect, scope, step, self._context(effect, scope), self.clock)
         await self._record(call, await self.settle(call) or Failed("States.Cancelled"))
 
     def _context(self, effect: RunStep, scope: str) -> StepContext:
@@ -258,6 +258,7 @@ class Call:
     scope: str
     step: StepDeclaration
     context: StepContext
+    clock: Clock
 
     @property
     def key(self) -> str:
@@ -270,31 +271,26 @@ class Call:
 
     async def attempt(self) -> Outcome:
         """Call the step once; raises TimeIsUp, or what the step raised."""
-        limit = asyncio.timeout(self.step.limit(self.effect.timeout))
-        pulse = asyncio.timeout(self.effect.heartbeat)
-        context = replace(self.context, beat=_beat(pulse, self.effect.heartbeat))
+        limit = TimeLimit(self.clock, self.step.limit(self.effect.timeout))
+        pulse = TimeLimit(self.clock, self.effect.heartbeat)
+        context = replace(self.context, beat=_beat(pulse))
         try:
             async with limit, pulse:
                 return await invoke(self.step, self.effect.input, context)
         except TimeoutError as error:
-            if pulse.expired():
+            if pulse.expired:
                 raise TimeIsUp(HEARTBEAT_TIMEOUT) from error
-            if limit.expired():
+            if limit.expired:
                 raise TimeIsUp(TIMEOUT) from error
             raise
 
 
-def _beat(pulse: asyncio.Timeout, seconds: int | None) -> Callable[[], None]:
-    """What a step calls to be given another `seconds`, from whatever thread."""
+def _beat(pulse: TimeLimit) -> Callable[[], None]:
+    """What a step calls to be given its heartbeat's time anew, from whatever thread."""
     loop = asyncio.get_running_loop()
 
-    def reschedule() -> None:
-        # A beat that comes after the step has ended changes nothing.
-        with contextlib.suppress(RuntimeError):
-            pulse.reschedule(None if seconds is None else loop.time() + seconds)
-
     def beat() -> None:
-        loop.call_soon_threadsafe(reschedule)
+        loop.call_soon_threadsafe(pulse.restart)
 
     return beat
 
@@ -303,7 +299,7 @@ async def _reconciled(call: Call) -> Reconciled:
     if call.step.reconcile is None:
         return Unsure("it cannot be looked up")
     try:
-        async with asyncio.timeout(LOOK_UP_SECONDS):
+        async with TimeLimit(call.clock, LOOK_UP_SECONDS):
             return await call.step.reconcile(call.context)
     except Exception as error:  # noqa: BLE001 - an outside that cannot be asked tells nothing
         return Unsure(f"looking it up failed: {error}")

@@ -41,6 +41,7 @@ from assent_engine.runner.item_files import ItemFiles
 from assent_engine.runner.recorder import Recorder
 from assent_engine.runner.undoing import Undoing
 from assent_engine.store.records import RunSnapshot
+from assent_engine.time_limit import passing
 from assent_schemas import exact_json
 
 PATIENCE = timedelta(seconds=60)
@@ -106,7 +107,7 @@ class Driver:
         raise Cancelled
 
     async def _out_of_time(self, deadline: datetime) -> None:
-        await self.clock.sleep_until(deadline)
+        await passing(self.clock, deadline)
         raise OutOfTime
 
     async def settle_begun(self) -> None:

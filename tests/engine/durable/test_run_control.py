@@ -48,12 +48,12 @@ async def test_a_run_whose_time_is_up_finishes_the_order_under_way_and_begins_no
 ) -> None:
     bench.clock, held = FakeClock(), Held(bench)
     orders = task("order.place", 1), task("order.place", 2)
-    document = policy(*orders, timeout_seconds=60, on_failure="keep")
+    document = policy(*orders, timeout_seconds=50, on_failure="keep")
     async with bench.open() as engine:
         policy_id = await approved(engine, document)
         run = asyncio.create_task(engine.runs.start(policy_id))
         await held.begun.wait()
-        bench.clock.advance(61)
+        bench.clock.advance(51)
         await asyncio.sleep(0)
         held.finish.set()
         report = await run

@@ -26,7 +26,6 @@ from engine.durable.worlds import (
     policy,
     ran,
     refuse,
-    skip,
     task,
 )
 
@@ -169,7 +168,7 @@ async def test_an_unsure_deed_waits_until_the_outside_can_answer_and_is_not_repe
 
 async def test_a_look_up_that_never_answers_leaves_it_to_the_owner(bench: Bench) -> None:
     async def silent(_context: StepContext) -> Reconciled:
-        skip(calls.LOOK_UP_SECONDS + 1)
+        bench.outside.skip(calls.LOOK_UP_SECONDS + 1)
         return await asyncio.Event().wait()  # type: ignore[return-value]
 
     @bench.registry.add_step(
@@ -211,7 +210,7 @@ async def test_a_call_given_up_in_its_thread_is_not_repeated_while_it_may_still_
     )
     def slow(order: Order) -> Placed:
         started.append(order.n)
-        loop.call_soon_threadsafe(skip, 31)
+        loop.call_soon_threadsafe(bench.outside.skip, 31)
         release.wait()
         return Placed(key="x", n=order.n)
 

@@ -33,12 +33,26 @@ Json = dict[str, Any]
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
+@dataclass
+class FakeTimer:
+    """An action due once so much virtual time has passed."""
+
+    due: timedelta
+    action: Callable[[], None]
+    over: bool = False
+
+    def cancel(self) -> None:
+        self.over = True
+
+
 class FakeClock:
     """Time stands still until it is moved; sleepers wake when it passes their deadline."""
 
     def __init__(self, now: datetime = MORNING) -> None:
         self._now = now
+        self._elapsed = timedelta(0)
         self._sleepers: list[tuple[datetime, asyncio.Event]] = []
+        self._timers: list[FakeTimer] = []
 
     def now(self) -> datetime:
         return self._now
@@ -49,18 +63,46 @@ class FakeClock:
             self._sleepers.append((deadline, event))
             await event.wait()
 
+    def timer(self, seconds: float, action: Callable[[], None]) -> FakeTimer:
+        timer = FakeTimer(self._elapsed + timedelta(seconds=seconds), action)
+        self._timers.append(timer)
+        return timer
+
+    def set_wall(self, moment: datetime) -> None:
+        """Set the clock as its owner may: no time passes."""
+        self._now = moment
+
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
+        self._elapsed += timedelta(seconds=seconds)
         for deadline, event in self._sleepers:
             if deadline <= self._now:
                 event.set()
+        for timer in self._due(self._elapsed):
+            timer.over = True
+            timer.action()
+
+    def _due(self, moment: timedelta) -> list[FakeTimer]:
+        """Timers that fire until then, in order."""
+        self._timers = [timer for timer in self._timers if not timer.over]
+        due = [timer for timer in self._timers if timer.due <= moment]
+        return sorted(due, key=lambda timer: timer.due)
 
 
 class JumpingClock(FakeClock):
-    """Time jumps to whatever is waited for."""
+    """Time jumps to whatever is waited for, by way of the timers that are due before."""
 
     async def sleep_until(self, deadline: datetime) -> None:
-        self._now = max(self._now, deadline)
+        while due := self._due(self._elapsed + (deadline - self._now)):
+            self.advance((due[0].due - self._elapsed).total_seconds())
+            await turns()
+        self.advance(max(deadline - self._now, timedelta(0)).total_seconds())
+
+
+async def turns(count: int = 20) -> None:
+    """Let whatever has just become ready happen."""
+    for _ in range(count):
+        await asyncio.sleep(0)
 
 
 class Ticking:
@@ -108,6 +150,7 @@ class Outside:
     undone: dict[str, str] = field(default_factory=dict)
     undoing: list[str] = field(default_factory=list)
     undo_script: list[Behaviour] = field(default_factory=list)
+    skip: Callable[[float], None] = lambda _seconds: None
 
     async def place(self, key: str, order: Json) -> Any:
         self.calls.append(key)
@@ -168,20 +211,13 @@ async def accept_then_hang(outside: Outside, key: str, order: Json) -> Any:
 
 
 async def hang(outside: Outside, key: str, order: Json) -> Any:
-    skip(3600)
+    outside.skip(3600)
     return await asyncio.Event().wait()
 
 
 async def answer_nonsense(outside: Outside, key: str, order: Json) -> Any:
     outside.take(key, order)
     return {"key": key, "n": "not a number"}
-
-
-def skip(seconds: float) -> None:
-    """Let the event loop believe that time has passed: its timeouts run out."""
-    loop = asyncio.get_running_loop()
-    before = loop.time
-    loop.time = lambda: before() + seconds  # type: ignore[method-assign]
 
 
 class Placed(BaseModel):
@@ -272,6 +308,7 @@ class Bench:
     def __post_init__(self) -> None:
         self.registry = test_registry(self.outside)
         self.tell = self.heard.append
+        self.outside.skip = lambda seconds: self.clock.advance(seconds)
 
     @property
     def home(self) -> Home:
