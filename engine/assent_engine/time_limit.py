@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 from types import TracebackType
+from typing import Self
 
 from assent_engine.clock import Clock, Timer
 
@@ -36,7 +37,7 @@ class TimeLimit:
         self._stop()
         self._timer = self._clock.timer(self._seconds, self._run_out)
 
-    async def __aenter__(self) -> "TimeLimit":
+    async def __aenter__(self) -> Self:
         await self._running_out.__aenter__()
         self._under_way = True
         self.restart()

@@ -20,7 +20,7 @@ ROOT = ""
 
 @dataclass(slots=True)
 class ScopeCursor:
-    """Where a scope stands: the state it is about to enter, and with what."""
+    """Where a scope stands: the state it enters or is in, and with what; valid at any time."""
 
     state: str
     value: Any
@@ -61,7 +61,6 @@ def run_scope(
         visit_number = at.visits.get(at.state, 0) + 1
         key = state_key(at.state, visit_number)
         yield Checkpoint(key, at)
-        at.visits[at.state] = visit_number
         visit = Visit(header, path, at.state, key, at.value, spec.item, at.variables, at.approved)
         visit.dialect, visit.weight, visit.query = block.dialect, at.weight, program.query
         visit.block, visit.witness = spec.pointer, witness
@@ -74,6 +73,8 @@ def run_scope(
             return step
         if step.next is None:
             return Ok(step.value)
+        # Counted as it is left: until then whoever starts from the cursor enters this visit.
+        at.visits[at.state] = visit_number
         at.state, at.value = step.next, step.value
         at.weight = step.weight
         if step.assigned:

@@ -1,10 +1,11 @@
 """Drives one run: performs what the interpreter asks for, or replays what was recorded."""
 
 import asyncio
+import contextlib
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from assent_engine.budget import Budget
 from assent_engine.clock import Clock
@@ -43,10 +44,19 @@ from assent_engine.runner.undoing import Undoing
 from assent_engine.store.records import RunSnapshot
 from assent_engine.time_limit import passing
 from assent_schemas import exact_json
+from assent_schemas.errors import StoreError
 
 PATIENCE = timedelta(seconds=60)
 SNAPSHOT_BYTES = 64 * 1024
 SNAPSHOT_TRANSITIONS = 10_000
+
+
+class Mark(NamedTuple):
+    """A place in a run's past: the journal's last entry there, and the transitions made."""
+
+    seq: int
+    head: str
+    transitions: int
 
 
 @dataclass(slots=True)
@@ -65,6 +75,8 @@ class Driver:
     go_on: bool = True
     """Whether the compensations before one that failed are carried out all the same."""
     at: Cursor | None = None
+    entered: "Mark | None" = None
+    """Where the journal stood when the root entered its state, if nothing was left to replay."""
     _snapshot_size: int = SNAPSHOT_BYTES
     _snapshot_transitions: int = field(init=False)
 
@@ -74,10 +86,14 @@ class Driver:
     async def run(self, deadline: datetime | None, cancelled: asyncio.Event) -> Outcome | Ending:
         """The root's outcome, or what ended the run before it; raises Halt.
 
-        When the time is up or the owner cancels, what was begun is settled first.
+        When the time is up or the owner cancels, what was begun is settled first. A clean stop
+        leaves a snapshot, so that going on replays no more than the state that was under way.
         """
         try:
             return await self._in_time(deadline, cancelled)
+        except (asyncio.CancelledError, Parked):
+            self._leave_snapshot()
+            raise
         except Ending as ending:
             await self.settle_begun()
             return ending
@@ -173,31 +189,45 @@ class Driver:
 
     def _checkpoint(self, effect: Checkpoint, path: str, budget: Budget) -> None:
         if path == "":
-            self.at = effect.cursor
-            # Before it counts: whoever starts from the snapshot enters this state again.
-            self._snapshot_if_outgrown(effect.cursor)
+            self._enter(effect.cursor)
         if not budget.spend():
             raise OutOfTransitions(budget.failure)
         self._progress("state.entered", path, effect.key)
 
-    def _snapshot_if_outgrown(self, cursor: Cursor) -> None:
-        """Keep replay short: the journal since the last snapshot stays smaller than its size."""
-        journal, used = self.recorder.journal, self.budget.used
-        due = journal.grown > self._snapshot_size
-        due = due or used - self._snapshot_transitions >= SNAPSHOT_TRANSITIONS
-        if due and journal.exhausted:
-            self._snapshot({**cursor.as_json(), "transitions": used})
+    def _enter(self, cursor: Cursor) -> None:
+        journal = self.recorder.journal
+        self.at, self.entered = cursor, None
+        if journal.exhausted:
+            # Before it counts: whoever starts from the snapshot enters this state again.
+            self.entered = Mark(journal.seq, journal.head, self.budget.used)
+            self._snapshot_if_outgrown()
 
-    def _snapshot(self, at: dict[str, Any]) -> None:
-        journal, state = self.recorder.journal, at["state"]
-        mark = seal(journal.head, at)
-        context = exact_json.encode(at.pop("value"), as_ordered=True).decode()
-        cursor = exact_json.encode({**at, "seal": mark}, as_ordered=True).decode()
-        seq, now = journal.seq, self.recorder.now()
-        snapshot = RunSnapshot(journal.run_id, state, context, cursor, seq, now)
+    def _snapshot_if_outgrown(self) -> None:
+        """Keep replay short: the journal since the last snapshot stays smaller than its size."""
+        made = self.budget.used - self._snapshot_transitions
+        if self.recorder.journal.grown > self._snapshot_size or made >= SNAPSHOT_TRANSITIONS:
+            self._snapshot()
+
+    def _leave_snapshot(self) -> None:
+        """What the root's state has done itself stays to be replayed, below the snapshot."""
+        if self.entered is not None and self.entered.transitions > self._snapshot_transitions:
+            # Without it the replay is longer, and no other.
+            with contextlib.suppress(StoreError):
+                self._snapshot()
+
+    def _snapshot(self) -> None:
+        if self.at is None or self.entered is None:
+            return
+        journal, mark = self.recorder.journal, self.entered
+        at = {**self.at.as_json(), "transitions": mark.transitions}
+        sealed = seal(mark.head, at)
+        state, context = at["state"], exact_json.encode(at.pop("value"), as_ordered=True).decode()
+        cursor = exact_json.encode({**at, "seal": sealed}, as_ordered=True).decode()
+        now = self.recorder.now()
+        snapshot = RunSnapshot(journal.run_id, state, context, cursor, mark.seq, now)
         self.recorder.store.enqueue(snapshot)
         self._snapshot_size = max(SNAPSHOT_BYTES, len(context))
-        self._snapshot_transitions, journal.grown = self.budget.used, 0
+        self._snapshot_transitions, journal.grown = mark.transitions, 0
 
     async def _sleep(self, effect: Sleep, path: str) -> None:
         recorded = self.recorder.replay(path, effect.key, "sleep")
