@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from assent_schemas.concurrency import Concurrency
 from assent_schemas.fields import Seconds
 from assent_schemas.policy_tests import MOST_TESTS, PolicyTest
 from assent_schemas.states import Machine
@@ -40,6 +41,16 @@ class Policy(Machine):
     """A JSON Schema (Draft 2020-12) that a run's input must meet."""
     timeout_seconds: Seconds | None = None
     """End a run that takes longer as TIMED_OUT."""
+    progress_deadline_seconds: Seconds | None = None
+    """Tell the owner once of a run that enters no state and ends no step for so long, its own
+    waits aside. It is not stopped."""
+    concurrency: Concurrency | None = None
+    """How many runs may be under way at once; without it, any number."""
+    alert_after: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Tell the owner of runs that fail from so many in a row on, and of the first that works again.
+
+    A failed run that did something to the outside is always told of.
+    """
     tests: Annotated[list[PolicyTest], Field(max_length=MOST_TESTS)] = []
     """Runs on canned answers that must come out as expected before anyone is asked to approve."""
     max_transitions: Annotated[int, Field(ge=1, le=MOST_TRANSITIONS)] = DEFAULT_TRANSITIONS

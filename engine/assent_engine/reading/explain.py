@@ -74,6 +74,7 @@ def _starts(policy: Policy, due: Sequence[datetime], zone: tzinfo | None) -> Ite
         yield following
     if policy.timeout_seconds is not None:
         yield f"A run that takes longer than {wording.duration(policy.timeout_seconds)} is ended."
+    yield from running.sentences(policy)
     if "max_transitions" in policy.model_fields_set:
         yield f"A run that makes more than {wording.number(policy.max_transitions)} steps is ended."
 

@@ -40,6 +40,7 @@ from assent_engine.runner.halts import (
 )
 from assent_engine.runner.item_files import ItemFiles
 from assent_engine.runner.recorder import Recorder
+from assent_engine.runner.stalling import Stalling
 from assent_engine.runner.undoing import Undoing
 from assent_engine.store.records import RunSnapshot
 from assent_engine.time_limit import passing
@@ -71,6 +72,7 @@ class Driver:
     clock: Clock
     tell: Listener
     budget: Budget
+    stalling: Stalling
     cursor: dict[str, Any] | None = None
     go_on: bool = True
     """Whether the compensations before one that failed are carried out all the same."""
@@ -239,7 +241,8 @@ class Driver:
         if until > self.clock.now():
             await self.calls.permit()
             self._progress("wait.started", path, effect.key, until=timestamp(until))
-            await self.clock.sleep_until(until)
+            with self.stalling.waiting():
+                await self.clock.sleep_until(until)
 
     def _until(self, effect: Sleep) -> datetime:
         if effect.until is not None:

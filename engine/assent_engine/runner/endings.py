@@ -16,9 +16,13 @@ from assent_engine.runner.snapshots import Snapshots
 from assent_engine.saga import Settled
 from assent_engine.store import Store
 from assent_engine.store.records import (
+    FailureNotice,
     InterventionsWithdrawn,
     NewNotice,
+    PolicyFailed,
+    PolicyWorked,
     Record,
+    RecoveryNotice,
     RunEnded,
     RunStatusChanged,
     RunStoodAt,
@@ -98,9 +102,17 @@ class Endings:
         await recorder.commit("", "", CLOSED, report.as_json(), *stood, changed)
 
     async def end(
-        self, recorder: Recorder, report: RunReport, name: str, at: Cursor | None
+        self,
+        recorder: Recorder,
+        report: RunReport,
+        name: str,
+        at: Cursor | None,
+        alert_after: int,
     ) -> RunReport:
-        """The last word about a run: its journal's end, its ledger entry, its notice."""
+        """The last word about a run: its journal's end, its ledger entry, its notice.
+
+        The owner is told from `alert_after` failures of the policy in a row on.
+        """
         run_id, now = report.run_id, recorder.now()
         done = report.status is RunStatus.COMPLETED
         output = exact_json.encode(report.output).decode() if done else None
@@ -110,8 +122,7 @@ class Endings:
         ]
         if at is not None:
             records.append(_stood_at(run_id, at))
-        if not done:
-            records.append(await self._failure_notice(report, name, now))
+        records += await self._told(report, name, alert_after, now)
         entry = recorder.entry("", "", END, report.as_json())
         ledger = self.ledger.append(run_id, recorder.journal.head, self.store.failures)
         await recorder.store.commit(entry, ledger, *records)
@@ -144,12 +155,24 @@ class Endings:
         text = f"A run needs you: {case.reason} Choose: {words}."
         return [row, NewNotice(f"{run_id}/case/{row.id}", text, NoticeLevel.PROBLEM, run_id, at)]
 
-    async def _failure_notice(self, report: RunReport, name: str, at: str) -> NewNotice:
-        log = await self.store.read.saga_log(report.run_id)
+    async def _told(self, report: RunReport, name: str, alert_after: int, at: str) -> list[Record]:
+        """What the owner is told of an end; what failed in a row is counted in the same commit."""
+        run_id, level = report.run_id, NoticeLevel.PROBLEM
+        if report.status is RunStatus.COMPLETED:
+            text, told = f"{name} works again after ", f"{run_id}/works-again"
+            notice = RecoveryNotice(told, text, NoticeLevel.INFO, run_id, at, alert_after)
+            return [notice, PolicyWorked(run_id)]
+        log = await self.store.read.saga_log(run_id)
         why = f"{report.error}: {report.cause}" if report.cause else report.error
         text = f"{name} ended {report.status}: {why}.{_became_of(log)}"
-        key = f"{report.run_id}/end"
-        return NewNotice(key, text, NoticeLevel.PROBLEM, report.run_id, at)
+        if report.status is RunStatus.CANCELLED:
+            return [NewNotice(f"{run_id}/end", text, level, run_id, at)]
+        # What was done to the outside is told of at once, however often a policy may fail.
+        after = 1 if log else alert_after
+        return [
+            PolicyFailed(run_id),
+            FailureNotice(f"{run_id}/end", text, level, run_id, at, after),
+        ]
 
 
 def _stood_at(run_id: str, at: Cursor) -> RunStoodAt:

@@ -1,19 +1,24 @@
 """What former processes left of a run: its journal, its first record, the root's snapshot."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from assent_engine.clock import Clock
 from assent_engine.interpreter import SEMANTICS, RunHeader
 from assent_engine.journal import Diverged, Journal, seal
+from assent_engine.moments import moment
 from assent_engine.runner.decisions import Decisions
 from assent_engine.runner.endings import CLOSED, END, REDRIVE, RunReport
 from assent_engine.runner.halts import NeedsOwner
 from assent_engine.runner.recorder import NoPen, Recorder
 from assent_engine.store import Store
-from assent_engine.store.records import JournalEntry
+from assent_engine.store.records import JournalEntry, Record
 from assent_engine.store.rows import RunRow
 from assent_schemas import exact_json
+from assent_schemas.statuses import RunStatus
+
+BEGUN = "begun"
 
 
 @dataclass(slots=True)
@@ -32,6 +37,8 @@ class History:
     doubtful: bool = False
     """The run was restored: the outside may have done what the journal does not know of."""
     decisions: Decisions = field(default_factory=Decisions)
+    quiet_since: datetime | None = None
+    """When a crash cut it off at work."""
 
     @classmethod
     async def read(cls, store: Store, clock: Clock, row: RunRow, policy_name: str) -> "History":
@@ -42,7 +49,7 @@ class History:
         first = exact_json.decode(entries[0].data)
         if first["semantics"] != SEMANTICS or first["policy_hash"] != row.policy_hash:
             raise NeedsOwner("journal.diverged", "the journal belongs to other rules or documents.")
-        started, seed, value = first["started"], first["seed"], first["input"]
+        started, seed, value = _begun(entries) or first["started"], first["seed"], first["input"]
         latest = entries[redriven[-1].seq :] if redriven else entries
         closed = _closed(row.id, latest)
         return cls(
@@ -53,6 +60,7 @@ class History:
             closed,
             await store.read.restored(row.id),
             Decisions.of(await store.read.interventions(row.id), entries),
+            _quiet_since(row, entries[-1]),
         )
 
     @classmethod
@@ -60,6 +68,13 @@ class History:
         """The past of a run that has ended, to be walked through and not continued."""
         history = await cls.read(store, clock, replace(row, cursor=None, cursor_seq=0), policy_name)
         return replace(history, recorder=replace(history.recorder, store=NoPen()))
+
+    async def begin(self, *records: Record) -> None:
+        """Record that a run which waited for its place begins: its time counts from now on."""
+        now = self.recorder.now()
+        await self.recorder.commit("", "", BEGUN, {"started": now}, *records)
+        self.header, self.begun = replace(self.header, started=now), now
+
 
 
 def _redriven(entries: list[JournalEntry]) -> list[JournalEntry]:
@@ -78,7 +93,20 @@ def _journal(row: RunRow, entries: list[JournalEntry], redriven: list[JournalEnt
         raise NeedsOwner("journal.broken", "the journal's end is missing.")
     if row.cursor_seq == 0:
         journal.replay("", "", "start")
+        if _begun(entries) is not None:
+            journal.replay("", "", BEGUN)
     return journal
+
+
+def _quiet_since(row: RunRow, last: JournalEntry) -> datetime | None:
+    at_work = row.status is RunStatus.RUNNING and last.kind != "sleep"
+    return moment(last.at) if at_work else None
+
+
+def _begun(entries: list[JournalEntry]) -> str | None:
+    """When a run began that had to wait for its place, if it has."""
+    found = [one for one in entries[1:2] if one.kind == BEGUN]
+    return str(exact_json.decode(found[0].data)["started"]) if found else None
 
 
 def _cursor(row: RunRow, entries: list[JournalEntry]) -> dict[str, Any] | None:

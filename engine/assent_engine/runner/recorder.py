@@ -1,5 +1,6 @@
 """A run's pen: makes journal entries, and writes them awaited or un-awaited."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,8 @@ class NoPen:
     def enqueue(self, *_records: Record) -> None:
         """Refused."""
         raise NotRecorded
+def nobody() -> None:
+    """Where nobody listens."""
 
 
 @dataclass(slots=True)
@@ -42,6 +45,8 @@ class Recorder:
     store: Pen | NoPen
     clock: Clock
     journal: Journal
+    progressed: Callable[[], None] = nobody
+    """Hears that something was recorded."""
 
     @property
     def run_id(self) -> str:
@@ -73,4 +78,5 @@ class Recorder:
 
     def entry(self, scope: str, key: str, kind: str, data: Any) -> Record:
         """The next entry of the chain, not yet written."""
+        self.progressed()
         return self.journal.append(scope, key, kind, data, self.now())

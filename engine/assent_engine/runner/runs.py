@@ -12,6 +12,7 @@ from assent_engine.budget import Budget
 from assent_engine.clock import Clock
 from assent_engine.files import Files
 from assent_engine.interpreter import SEMANTICS, RunHeader
+from assent_engine.interventions import OPEN as OPEN_CASE
 from assent_engine.journal import Journal
 from assent_engine.moments import moment, timestamp
 from assent_engine.ports import Listener, Progress, Randomness
@@ -25,9 +26,12 @@ from assent_engine.runner.halts import Cancelled, Halt, NeedsOwner
 from assent_engine.runner.history import History
 from assent_engine.runner.item_files import ItemFiles
 from assent_engine.runner.permission import Permit, halt_of, permission, within
+from assent_engine.runner.places import Place, Places
 from assent_engine.runner.recorder import Recorder
 from assent_engine.runner.retracing import Retracing, no_permit, spoilt
 from assent_engine.runner.snapshots import Snapshots
+from assent_engine.runner.stalling import Stalling
+from assent_engine.safekeeping.restore import RESTORED
 from assent_engine.saga import Settled
 from assent_engine.store import Store
 from assent_engine.store.records import (
@@ -36,6 +40,7 @@ from assent_engine.store.records import (
     InterventionsWithdrawn,
     JournalEntry,
     NewRun,
+    PlaceLeft,
     RunRedriven,
     RunStatusChanged,
 )
@@ -64,18 +69,33 @@ class Runs:
     tell: Listener
     files: Files
     snapshots: Snapshots
+    places: Places = field(init=False)
     _driven: dict[str, asyncio.Event] = field(default_factory=dict)
     _loose: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.places = Places(self.store)
+
     async def start(self, policy_id: str, given: Any = None) -> RunReport:
-        """Run a policy's version in force, to its end or its next stop. Raises Refused."""
+        """Run a policy's version in force, to its end or its next stop. Raises Refused.
+
+        Where its concurrency key has no place left it is PENDING: whoever ends the run before it
+        carries it out.
+        """
         admitted = await self.admission.admit(policy_id)
         value = exact_json.plain(initial_data(admitted.policy, given))
         header = self._header(admitted, value)
         with self._alone(header.run_id):
-            return await self._start(admitted, header)
+            recorder, place = await self._record(admitted, header)
+            if place is not None and place.status is RunStatus.PENDING:
+                return RunReport(header.run_id, RunStatus.PENDING)
+            self.tell(Progress("run.started", header.run_id))
+            report = await self._drive(admitted, History(header, recorder, header.started))
+        await self._follow(place.key if place else None)
+        return report
 
-    async def _start(self, admitted: Admitted, header: RunHeader) -> RunReport:
+    async def _record(self, admitted: Admitted, header: RunHeader) -> tuple[Recorder, Place | None]:
+        """Record a new run with its place; nothing may be awaited from there until it is let go."""
         recorder = Recorder(self.store.pen(), self.clock, Journal(header.run_id))
         first = {
             "started": header.started,
@@ -84,14 +104,69 @@ class Runs:
             "policy_hash": admitted.hash,
             "input": header.input,
         }
-        await recorder.commit("", "", "start", first, _new_run(admitted, header))
-        self.tell(Progress("run.started", header.run_id))
-        return await self._drive(admitted, History(header, recorder, header.started))
+        async with (
+            self.admission.recording(admitted.policy_id),
+            self.places.for_new(admitted.policy, admitted.policy_id, header.input) as place,
+        ):
+            await recorder.commit("", "", "start", first, _new_run(admitted, header, place))
+        return recorder, place
 
     async def resume(self, run_id: str) -> RunReport:
-        """Go on with a run that stopped before its end, by replay. Raises Refused."""
+        """Go on with a run that stopped before its end, by replay. Raises Refused.
+
+        Runs that waited for the place that it leaves are carried out as well.
+        """
+        report, key = await self._go_on(run_id)
+        await self._follow(key)
+        return report
+
+    async def recover(self) -> list[RunReport]:
+        """Go on with every open run that can by itself; one report each.
+
+        To be called when nothing is under way yet, so that what is RUNNING was left by a crash
+        or a stop. A run that waits for the owner is left alone until the owner has decided; one
+        that a restore left in doubt, until it is named.
+        """
+        rows = [row for row in await self.open_runs() if await self._can_go_on(row)]
+        tasks = [asyncio.create_task(self._recovered(row.id)) for row in rows]
+        try:
+            reports = await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return [report for report in reports if report is not None]
+
+    async def _can_go_on(self, row: RunRow) -> bool:
+        if row.error == RESTORED or row.status is RunStatus.PAUSED:
+            return False
+        if row.status is not RunStatus.NEEDS_OWNER or row.cancelling:
+            return True
+        cases = await self.store.read.interventions(row.id)
+        return bool(cases) and all(case.status != OPEN_CASE for case in cases)
+
+    async def _recovered(self, run_id: str) -> RunReport | None:
+        """As resume; None where the run ended, or another task took it, in the meantime."""
+        try:
+            return await self.resume(run_id)
+        except Refused:
+            return None
+
+    async def _go_on(self, run_id: str) -> tuple[RunReport, str | None]:
+        row = await self._unended(run_id)
+        if not row.cancelling and not await self.places.take(row):
+            return RunReport(run_id, RunStatus.PENDING), row.concurrency_key
         with self._alone(run_id):
-            return await self._resume(await self._unended(run_id))
+            return await self._resume(await self._unended(run_id)), row.concurrency_key
+
+    async def _follow(self, key: str | None) -> None:
+        """Carry out, one after the other, what waited for a place that is free by now."""
+        while (following := await self.places.next(key)) is not None:
+            try:
+                await self._go_on(following)
+            except Refused:
+                # Another task has taken it, and sees to what follows.
+                return
 
     async def cancel(self, run_id: str, *, keep: bool = False, by: str) -> RunReport | None:
         """End a run. What it did is compensated, or with `keep` left as it is.
@@ -186,9 +261,16 @@ class Runs:
             admitted = await self._admitted_again(row)
             history = await History.read(self.store, self.clock, row, admitted.policy.name)
         except Halt as halt:
-            return await self.endings.halted(row.id, halt)
+            report = await self.endings.halted(row.id, halt)
+            if row.place is not None:
+                await self.store.commit(PlaceLeft(row.id))
+            return report
         at = timestamp(self.clock.now())
-        await self.store.commit(RunStatusChanged(row.id, RunStatus.RUNNING, None, None, at))
+        going_on = RunStatusChanged(row.id, RunStatus.RUNNING, None, None, at)
+        if _waited(row, history):
+            await history.begin(going_on)
+        else:
+            await self.store.commit(going_on)
         return await self._drive(admitted, history)
 
     async def _let_go(self, row: RunRow) -> RunReport:
@@ -199,7 +281,7 @@ class Runs:
         if history.closed is None:
             await self._calls(history, _never).settle_begun("")
         report = history.closed or RunReport.of(row.id, Cancelled())
-        return await self.endings.end(history.recorder, report, name, None)
+        return await self.endings.end(history.recorder, report, name, None, 1)
 
     @contextmanager
     def _alone(self, run_id: str) -> Iterator[asyncio.Event]:
@@ -237,13 +319,15 @@ class Runs:
         driver = self._driver(admitted, history)
         try:
             deadline = _deadline(admitted, history)
-            report = history.closed or await self._driven_out(driver, deadline)
-            if report.status is not RunStatus.COMPLETED:
-                await self._reverse(admitted, driver, report, closed=history.closed is not None)
+            with driver.stalling.watching(history.quiet_since):
+                report = history.closed or await self._driven_out(driver, deadline)
+                if report.status is not RunStatus.COMPLETED:
+                    await self._reverse(admitted, driver, report, closed=history.closed is not None)
         except Halt as halt:
             return await self.endings.halted(driver.header.run_id, halt)
         name = admitted.policy.name
-        return await self.endings.end(driver.recorder, report, name, driver.at)
+        alert_after = admitted.policy.alert_after
+        return await self.endings.end(driver.recorder, report, name, driver.at, alert_after)
 
     def _driver(self, admitted: Admitted, history: History, permit: Permit | None = None) -> Driver:
         deadline, budget = _deadline(admitted, history), _budget(admitted, history.cursor)
@@ -258,9 +342,17 @@ class Runs:
             self.clock,
             self.tell,
             budget,
+            self._stalling(admitted, history),
             history.cursor,
             go_on=admitted.policy.on_compensation_failure == "continue",
         )
+
+    def _stalling(self, admitted: Admitted, history: History) -> Stalling:
+        name, seconds = admitted.policy.name, admitted.policy.progress_deadline_seconds
+        run_id = history.header.run_id
+        stalling = Stalling(self.store, self.clock, run_id, name, seconds)
+        history.recorder.progressed = stalling.progressed
+        return stalling
 
     def _calls(self, history: History, permit: Permit) -> Calls:
         return Calls(
@@ -311,16 +403,19 @@ class Runs:
         return NeedsOwner("run.failed", reason)
 
 
-def _new_run(admitted: Admitted, header: RunHeader) -> NewRun:
+def _new_run(admitted: Admitted, header: RunHeader, place: Place | None) -> NewRun:
     return NewRun(
         id=header.run_id,
         policy_id=admitted.policy_id,
         policy_version=admitted.version,
         policy_hash=admitted.hash,
-        status=RunStatus.RUNNING,
+        status=place.status if place else RunStatus.RUNNING,
         current_step=admitted.policy.start_at,
         context=exact_json.encode(header.input).decode(),
         at=header.started,
+        concurrency_key=place.key if place else None,
+        concurrency_limit=place.limit if place else None,
+        place=place.state if place else None,
     )
 
 
@@ -333,6 +428,12 @@ def _budget(admitted: Admitted, cursor: dict[str, Any] | None) -> Budget:
     """What the run may spend; the snapshot carries what it had spent until then."""
     used = cursor.pop("transitions") if cursor else 0
     return Budget(admitted.policy.max_transitions, used)
+
+
+def _waited(row: RunRow, history: History) -> bool:
+    """Whether a run of a concurrency key has done nothing yet but wait for its place."""
+    untouched = history.recorder.journal.seq == 1 and row.cursor_seq == 0
+    return row.place is not None and untouched and not row.cancelling
 
 
 async def _never() -> None:

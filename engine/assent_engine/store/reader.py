@@ -31,7 +31,8 @@ _APPROVAL_COLUMNS = (
 )
 _RUN_COLUMNS = (
     "id, policy_id, policy_version, policy_hash, status, current_step, context, cursor,"
-    " cursor_seq, output, error, cause, cancelling, created_at, updated_at"
+    " cursor_seq, output, error, cause, cancelling, concurrency_key, concurrency_limit,"
+    " place, created_at, updated_at"
 )
 Word = TypeVar("Word", bound=StrEnum)
 _JSON_COLUMNS = (6, 7, 9)
@@ -99,6 +100,20 @@ class Reader:
         sql = f"SELECT {_RUN_COLUMNS} FROM workflow_executions WHERE id = ?"  # noqa: S608
         rows = await self._all(sql, run_id)
         return _run(rows[0]) if rows else None
+
+    async def places(self, key: str) -> tuple[int, tuple[str, int] | None]:
+        """Of a concurrency key: how many open runs have a place, and who is next with what limit.
+
+        Whoever waits for the owner as well as for a place lets others pass.
+        """
+        here = (
+            "FROM workflow_executions WHERE concurrency_key = ? AND place = ?"
+            " AND status NOT IN ('COMPLETED', 'FAILED', 'TIMED_OUT', 'CANCELLED')"
+        )
+        ((held,),) = await self._all(f"SELECT count(*) {here}", key, "held")
+        first = f"SELECT id, concurrency_limit {here} AND status = 'PENDING' ORDER BY rowid LIMIT 1"
+        waiting = await self._all(first, key, "waits")
+        return held, (waiting[0][0], waiting[0][1]) if waiting else None
 
     async def journal(self, run_id: str) -> list[JournalEntry]:
         """The whole journal of a run, in order."""

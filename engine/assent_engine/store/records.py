@@ -3,6 +3,12 @@
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Protocol
 
+# What depends on other rows keeps its turn among the changes, as a plain INSERT does not.
+_FAILING = (
+    "WITH failing AS (SELECT failures FROM policies WHERE policy_id ="
+    " (SELECT policy_id FROM workflow_executions WHERE id = :run_id))"
+)
+
 
 class Record(Protocol):
     """A frozen dataclass whose fields are the named parameters of `sql`."""
@@ -21,7 +27,7 @@ class NewPolicy:
     """A policy nobody has seen before."""
 
     sql: ClassVar[str] = (
-        "INSERT INTO policies VALUES (:policy_id, :name, 'enabled', NULL, :at, :at)"
+        "INSERT INTO policies VALUES (:policy_id, :name, 'enabled', NULL, :at, :at, 0)"
     )
     policy_id: str
     name: str
@@ -99,8 +105,9 @@ class NewRun:
 
     sql: ClassVar[str] = (
         "INSERT INTO workflow_executions (id, policy_id, policy_version, policy_hash, status,"
-        " current_step, context, created_at, updated_at) VALUES (:id, :policy_id,"
-        " :policy_version, :policy_hash, :status, :current_step, :context, :at, :at)"
+        " current_step, context, concurrency_key, concurrency_limit, place, created_at, updated_at)"
+        " VALUES (:id, :policy_id, :policy_version, :policy_hash, :status, :current_step, :context,"
+        " :concurrency_key, :concurrency_limit, :place, :at, :at)"
     )
     id: str
     policy_id: str
@@ -110,6 +117,28 @@ class NewRun:
     current_step: str
     context: str
     at: str
+    concurrency_key: str | None = None
+    concurrency_limit: int | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTaken:
+    """A run that waited among those of its concurrency key is under way from now on."""
+
+    sql: ClassVar[str] = "UPDATE workflow_executions SET place = 'held' WHERE id = :id"
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLeft:
+    """A run that could not begin when it had its place waits for one again."""
+
+    sql: ClassVar[str] = (
+        "UPDATE workflow_executions SET place = 'waits' WHERE id = :id AND place = 'held'"
+        " AND cursor_seq = 0 AND (SELECT count(*) FROM journal WHERE run_id = :id) = 1"
+    )
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +383,58 @@ class PauseEnded:
 
     sql: ClassVar[str] = "DELETE FROM pauses WHERE subject = :subject"
     subject: str
+class PolicyFailed:
+    """One more run of a policy in a row has failed."""
+
+    sql: ClassVar[str] = (
+        "UPDATE policies SET failures = failures + 1 WHERE policy_id ="
+        " (SELECT policy_id FROM workflow_executions WHERE id = :run_id)"
+    )
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyWorked:
+    """A run of a policy went well: the row of failures is over."""
+
+    sql: ClassVar[str] = (
+        "UPDATE policies SET failures = 0 WHERE policy_id ="
+        " (SELECT policy_id FROM workflow_executions WHERE id = :run_id)"
+    )
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailureNotice:
+    """A notice that is written only once so many runs of its policy in a row have failed."""
+
+    sql: ClassVar[str] = (
+        f"{_FAILING} INSERT INTO notices SELECT :key, :text, :level, :run_id, :at FROM failing"  # noqa: S608
+        " WHERE failures >= :alert_after ON CONFLICT DO NOTHING"
+    )
+    key: str
+    text: str
+    level: str
+    run_id: str
+    at: str
+    alert_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryNotice:
+    """A notice that is written only where failures were told of; `text` ends with their number."""
+
+    sql: ClassVar[str] = (
+        f"{_FAILING} INSERT INTO notices SELECT :key, :text || failures ||"  # noqa: S608
+        " iif(failures = 1, ' failure.', ' failures.'), :level, :run_id, :at FROM failing"
+        " WHERE failures >= :alert_after ON CONFLICT DO NOTHING"
+    )
+    key: str
+    text: str
+    level: str
+    run_id: str
+    at: str
+    alert_after: int
 
 
 @dataclass(frozen=True, slots=True)

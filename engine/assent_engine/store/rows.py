@@ -16,6 +16,8 @@ class PolicyRow:
     active_version: str | None
     created_at: str
     updated_at: str
+    failures: int
+    """How many of its runs in a row have failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,9 @@ class RunRow:
     error: str | None
     cause: str | None
     cancelling: str | None
+    concurrency_key: str | None
+    concurrency_limit: int | None
+    place: str | None
     created_at: str
     updated_at: str
 

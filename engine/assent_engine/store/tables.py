@@ -27,6 +27,11 @@ CREATE TABLE interventions (
 CREATE UNIQUE INDEX one_open_intervention ON interventions (run_id, subject) WHERE status = 'open';
 """
 
+PLACES = """
+CREATE INDEX executions_by_key ON workflow_executions (concurrency_key, place)
+    WHERE concurrency_key IS NOT NULL;
+"""
+
 _TABLES = """
 CREATE TABLE policies (
     policy_id TEXT PRIMARY KEY,
@@ -34,7 +39,8 @@ CREATE TABLE policies (
     status TEXT NOT NULL CHECK (status IN ('enabled', 'disabled', 'removed')),
     active_version TEXT,
     created_at TEXT NOT NULL,
-    updated_at TEXT NOT NULL
+    updated_at TEXT NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE policy_versions (
@@ -84,7 +90,10 @@ CREATE TABLE workflow_executions (
     updated_at TEXT NOT NULL,
     thinned_at TEXT,
     restored_at TEXT,
-    cancelling TEXT CHECK (cancelling IN ('keep', 'compensate'))
+    cancelling TEXT CHECK (cancelling IN ('keep', 'compensate')),
+    concurrency_key TEXT,
+    concurrency_limit INTEGER,
+    place TEXT CHECK (place IN ('waits', 'held'))
 ) STRICT;
 CREATE INDEX executions_by_status ON workflow_executions (status);
 
@@ -154,7 +163,7 @@ CREATE TABLE pauses (
 ) STRICT;
 """
 
-TABLES = _TABLES + INTERVENTIONS + PAUSES
+TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES
 
 MIGRATIONS = {
     1: f"""
@@ -162,10 +171,14 @@ ALTER TABLE workflow_executions ADD COLUMN thinned_at TEXT;
 ALTER TABLE workflow_executions ADD COLUMN restored_at TEXT;
 ALTER TABLE workflow_executions
     ADD COLUMN cancelling TEXT CHECK (cancelling IN ('keep', 'compensate'));
+ALTER TABLE workflow_executions ADD COLUMN concurrency_key TEXT;
+ALTER TABLE workflow_executions ADD COLUMN concurrency_limit INTEGER;
+ALTER TABLE workflow_executions ADD COLUMN place TEXT CHECK (place IN ('waits', 'held'));
+ALTER TABLE policies ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE saga_log
     ADD COLUMN settled TEXT CHECK (settled IN ('compensated', 'marked', 'kept'));
 ALTER TABLE saga_log ADD COLUMN settled_at TEXT;
-{INTERVENTIONS}{PAUSES}""",
+{INTERVENTIONS}{PLACES}{PAUSES}""",
 }
 """What brings a form to the one after it."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from assent_engine import asl
 from assent_engine.validation.approvals import approval_problems
 from assent_engine.validation.calls import Policies, call_problems, callees
+from assent_engine.validation.concurrency import concurrency_problems
 from assent_engine.validation.cycles import cycle_problems
 from assent_engine.validation.expressions import expression_problems
 from assent_engine.validation.item_files import item_file_problems
@@ -104,6 +105,7 @@ def _semantic_problems(document: Json, resources: Resources) -> Iterator[Problem
     yield from language_problems(document)
     yield from variable_problems(document)
     yield from trigger_problems(document.get("triggers"))
+    yield from concurrency_problems(document.get("concurrency"))
     yield from policy_test_problems(document, resources)
     schema = document.get("input_schema")
     reason = exact_schema.schema_problem(schema) if isinstance(schema, dict) else None

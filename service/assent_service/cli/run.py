@@ -43,11 +43,10 @@ def start(policy: str, given: Any, home: Path | None, as_json: bool) -> None:
 def resume(run_id: str | None, home: Path | None, as_json: bool) -> None:
     """Go on with what a crash, a stop or a wait left.
 
-    Without RUN_ID with every run that has not ended, but for those that a restore left in
-    doubt: these go on only when they are named. What still needs you is shown with how to settle
-    it.
+    Without RUN_ID with every run that can go on by itself: not those that are paused or wait for
+    your word, nor those that a restore left in doubt; these go on only when they are named. What
+    still needs you is shown with how to settle it.
     """
-    from assent_engine.safekeeping.restore import RESTORED
     from assent_service.cli.opening import acting
     from assent_service.cli.progress import live
     from assent_service.cli.run_reports import open_cases, tell_reports
@@ -56,11 +55,10 @@ def resume(run_id: str | None, home: Path | None, as_json: bool) -> None:
         with live(silent=as_json) as tell:
             async with acting(home, tell) as engine:
                 if run_id is None:
-                    rows = await engine.runs.open_runs()
-                    names = [row.id for row in rows if row.error != RESTORED]
+                    reports = await engine.runs.recover()
                 else:
-                    names = [full_id(run_id, await engine.store.read.runs())]
-                reports = [await engine.runs.resume(name) for name in names]
+                    name = full_id(run_id, await engine.store.read.runs())
+                    reports = [await engine.runs.resume(name)]
                 return reports, await open_cases(engine.store.read)
 
     tell_reports(*asyncio.run(act()), as_json=as_json)

@@ -15,7 +15,7 @@ from assent_service.cli.output import emit
 from assent_service.cli.text import shown_json
 from assent_service.cli.views import facts, status_text
 
-_FINE = (RunStatus.COMPLETED, RunStatus.WAITING)
+_FINE = (RunStatus.COMPLETED, RunStatus.WAITING, RunStatus.PENDING)
 OpenCases = Mapping[str, Sequence[InterventionRow]]
 """The cases that wait for the owner, by run."""
 

@@ -48,7 +48,10 @@ async def first_form(path: Path) -> Bench:
     async with bench.open() as engine:
         await ran(engine, policy(task("number.add", 1), task("order.place", 1)))
     with closing(sqlite3.connect(bench.home.database)) as connection:
-        for column in ("thinned_at", "restored_at", "cancelling"):
+        connection.execute("DROP INDEX executions_by_key")
+        connection.execute("ALTER TABLE policies DROP COLUMN failures")
+        concurrency = ("place", "concurrency_limit", "concurrency_key")
+        for column in (*concurrency, "thinned_at", "restored_at", "cancelling"):
             connection.execute(f"ALTER TABLE workflow_executions DROP COLUMN {column}")
         for column in ("settled", "settled_at"):
             connection.execute(f"ALTER TABLE saga_log DROP COLUMN {column}")
