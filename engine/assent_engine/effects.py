@@ -199,7 +199,7 @@ class Cursor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A safe point before a state -> None. The cursor is live, and says so until it is left.
+    """A safe point before a state -> None. The cursor is live, and holds until the state is left.
 
     Each is one transition; the runner counts them over all scopes of the run.
     """

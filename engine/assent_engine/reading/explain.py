@@ -4,7 +4,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from assent_engine.reading import failing, item_files, reached, schedule, wording, worst_words
+from assent_engine.reading import (
+    failing,
+    item_files,
+    reached,
+    running,
+    schedule,
+    wording,
+    worst_words,
+)
 from assent_engine.reading.brief import in_short
 from assent_engine.reading.outline import Outline
 from assent_engine.reading.proof import Proof, sentences

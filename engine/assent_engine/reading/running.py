@@ -21,7 +21,9 @@ def sentences(policy: Policy) -> Iterator[str]:
 
 def _at_once(rule: Concurrency) -> str:
     more = "waits" if rule.on_conflict == "wait" else "is not started"
-    return f"Under way at once: {wording.number(rule.limit)} of {_whose(rule.key)}; one more {more}."
+    return (
+        f"Under way at once: {wording.number(rule.limit)} of {_whose(rule.key)}; one more {more}."
+    )
 
 
 def _whose(key: str | None) -> str:

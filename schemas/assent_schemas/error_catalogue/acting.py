@@ -215,6 +215,18 @@ RUNS = (
         "Wait for it to stop.",
     ),
     Row(
+        "run.skipped",
+        "The run was not started",
+        "Its concurrency key has no place left, and the policy skips such runs.",
+        "Start it when they have ended: assent run list",
+    ),
+    Row(
+        "run.no_key",
+        "No concurrency key",
+        "The run's data has no single short value where the policy takes the key from.",
+        "Give it in the run's input.",
+    ),
+    Row(
         "run.timed_out",
         "The run's time is up",
         "The whole run took longer than its timeout_seconds.",

@@ -213,6 +213,12 @@ MEANING = (
         "Write it like 2026-01-31T09:00:00+01:00",
     ),
     Row(
+        "concurrency.bad_key",
+        "No concurrency key",
+        "The key begins as a path, and names no single value of the run's data.",
+        "Name one value: $.account",
+    ),
+    Row(
         "trigger.bad_cron",
         "No crontab expression",
         "A cron trigger cannot be read, or is never due.",

@@ -1,0 +1,1 @@
+"""Journals of whole runs as they were once recorded; see record.py."""

@@ -1,0 +1,99 @@
+"""Recovery: after a stop or a crash one call goes on with what can go on by itself."""
+
+import asyncio
+
+from assent_engine.engine import Engine
+from assent_engine.interventions import Choice, Decision
+from assent_engine.store.rows import RunRow
+from assent_schemas.statuses import RunStatus
+from engine.durable.worlds import Bench, FakeClock, approved, policy, ran, task, turns
+
+WAIT = {"type": "Wait", "seconds": 3600, "end": True}
+
+
+async def stood(engine: Engine, run_id: str) -> RunRow:
+    row = await engine.store.read.run(run_id)
+    assert row is not None
+    return row
+
+
+async def stopped(bench: Bench, engine: Engine, document: dict[str, object]) -> str:
+    """A run whose task was cancelled in its short wait; its id."""
+    policy_id = await approved(engine, document)
+    run = asyncio.create_task(engine.runs.start(policy_id))
+    while not bench.events("wait.started"):
+        await turns()
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+    return bench.events("wait.started")[0].run_id
+
+
+SHORT = {"type": "Wait", "seconds": 30}
+
+
+async def test_a_clean_stop_leaves_a_snapshot_and_no_step_runs_again(bench: Bench) -> None:
+    bench.clock = FakeClock()
+    document = policy(task("number.add", 1), SHORT, task("number.add", "$.n"))
+    async with bench.open() as engine:
+        run_id = await stopped(bench, engine, document)
+    async with bench.open() as engine:
+        row = await stood(engine, run_id)
+        assert (row.status, row.current_step) == (RunStatus.RUNNING, "B")
+        # The sleep belongs to the state that was under way: it is replayed over the snapshot.
+        assert row.cursor_seq == len(await engine.store.read.journal(run_id)) - 1
+        bench.clock.advance(30)
+        (report,) = await engine.runs.recover()
+    assert report.output == {"n": 3}
+    assert bench.outside.reads == [1, 2]
+
+
+async def test_a_run_that_waits_long_leaves_a_snapshot_too(bench: Bench) -> None:
+    bench.clock = FakeClock()
+    async with bench.open() as engine:
+        report = await ran(engine, policy(task("number.add", 1), WAIT))
+    async with bench.open() as engine:
+        row = await stood(engine, report.run_id)
+        assert (row.status, row.current_step) == (RunStatus.WAITING, "B")
+        bench.clock.advance(3600)
+        (again,) = await engine.runs.recover()
+    assert (again.status, again.output) == (RunStatus.COMPLETED, {"n": 2})
+    assert bench.outside.reads == [1]
+
+
+async def test_runs_that_wait_for_the_owner_are_left_alone_until_decided(bench: Bench) -> None:
+    bench.outside.reachable = False
+
+    async def break_line(_outside: object, _key: str, _order: object) -> object:
+        raise ConnectionResetError
+
+    bench.outside.script = [break_line]
+    async with bench.open() as engine:
+        report = await ran(engine, policy(task("order.place", 1)))
+        assert report.status is RunStatus.NEEDS_OWNER
+        assert await engine.runs.recover() == []
+        (case,) = await engine.store.read.interventions()
+        await engine.inbox.resolve(case.id, Decision(Choice.RETRY, "ann", "test"))
+        (again,) = await engine.runs.recover()
+    assert again.status is RunStatus.COMPLETED
+
+
+async def test_a_paused_run_is_left_alone(bench: Bench) -> None:
+    bench.clock = FakeClock()
+    async with bench.open() as engine:
+        policy_id = await approved(engine, policy(WAIT, task("number.add", 1)))
+        run = await engine.runs.start(policy_id)
+        await engine.policies.disable(policy_id, by="owner")
+        assert (await engine.runs.resume(run.run_id)).status is RunStatus.PAUSED
+        assert await engine.runs.recover() == []
+
+
+async def test_many_runs_are_recovered_side_by_side(bench: Bench) -> None:
+    bench.clock = FakeClock()
+    async with bench.open() as engine:
+        policy_id = await approved(engine, policy(WAIT))
+        for _ in range(5):
+            await engine.runs.start(policy_id)
+    bench.clock.advance(3600)
+    async with bench.open() as engine:
+        found = [one.status for one in await engine.runs.recover()]
+    assert found == [RunStatus.COMPLETED] * 5
