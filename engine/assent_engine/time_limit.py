@@ -48,10 +48,10 @@ class TimeLimit:
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> bool | None:
+    ) -> None:
         self._under_way = False
         self._stop()
-        return await self._running_out.__aexit__(kind, error, trace)
+        await self._running_out.__aexit__(kind, error, trace)
 
     def _stop(self) -> None:
         if self._timer is not None:

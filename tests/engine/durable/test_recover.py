@@ -6,7 +6,7 @@ from assent_engine.engine import Engine
 from assent_engine.interventions import Choice, Decision
 from assent_engine.store.rows import RunRow
 from assent_schemas.statuses import RunStatus
-from engine.durable.worlds import Bench, FakeClock, approved, policy, ran, task, turns
+from engine.durable.worlds import Bench, FakeClock, approved, break_before, policy, ran, task, turns
 
 WAIT = {"type": "Wait", "seconds": 3600, "end": True}
 
@@ -62,11 +62,7 @@ async def test_a_run_that_waits_long_leaves_a_snapshot_too(bench: Bench) -> None
 
 async def test_runs_that_wait_for_the_owner_are_left_alone_until_decided(bench: Bench) -> None:
     bench.outside.reachable = False
-
-    async def break_line(_outside: object, _key: str, _order: object) -> object:
-        raise ConnectionResetError
-
-    bench.outside.script = [break_line]
+    bench.outside.script = [break_before]
     async with bench.open() as engine:
         report = await ran(engine, policy(task("order.place", 1)))
         assert report.status is RunStatus.NEEDS_OWNER
