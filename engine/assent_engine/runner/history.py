@@ -76,7 +76,6 @@ class History:
         self.header, self.begun = replace(self.header, started=now), now
 
 
-
 def _redriven(entries: list[JournalEntry]) -> list[JournalEntry]:
     return [one for one in entries if (one.scope, one.kind) == ("", REDRIVE)]
 

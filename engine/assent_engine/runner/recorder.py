@@ -34,6 +34,8 @@ class NoPen:
     def enqueue(self, *_records: Record) -> None:
         """Refused."""
         raise NotRecorded
+
+
 def nobody() -> None:
     """Where nobody listens."""
 

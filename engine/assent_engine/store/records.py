@@ -383,6 +383,9 @@ class PauseEnded:
 
     sql: ClassVar[str] = "DELETE FROM pauses WHERE subject = :subject"
     subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyFailed:
     """One more run of a policy in a row has failed."""
 

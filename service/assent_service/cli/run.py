@@ -49,13 +49,14 @@ def resume(run_id: str | None, home: Path | None, as_json: bool) -> None:
     """
     from assent_service.cli.opening import acting
     from assent_service.cli.progress import live
-    from assent_service.cli.run_reports import open_cases, tell_reports
+    from assent_service.cli.run_reports import open_cases, standing_still, tell_reports
 
     async def act() -> tuple[list[Any], Any]:
         with live(silent=as_json) as tell:
             async with acting(home, tell) as engine:
                 if run_id is None:
                     reports = await engine.runs.recover()
+                    reports += await standing_still(engine.store.read, reports)
                 else:
                     name = full_id(run_id, await engine.store.read.runs())
                     reports = [await engine.runs.resume(name)]

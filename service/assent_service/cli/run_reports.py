@@ -41,6 +41,16 @@ async def open_cases(reader: Reader) -> dict[str, list[InterventionRow]]:
     return found
 
 
+async def standing_still(reader: Reader, reports: Sequence[RunReport]) -> list[RunReport]:
+    """The runs that wait for the owner and are not among these reports."""
+    told = {one.run_id for one in reports}
+    return [
+        RunReport(row.id, row.status, None, row.error, row.cause)
+        for row in await reader.runs(RunStatus.NEEDS_OWNER)
+        if row.id not in told
+    ]
+
+
 def tell_reports(
     reports: Sequence[RunReport], cases: OpenCases, *, as_json: bool, single: bool = False
 ) -> NoReturn:
