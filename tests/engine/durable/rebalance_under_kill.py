@@ -1,23 +1,17 @@
-"""A child program: processes that go on with a home's run, or start one, and die at given points.
+"""A life for the mother: goes on with a home's run, or starts one, and dies at a given point.
 
-It reads lines of JSON, [home, point or null], and forks a process for each, so that only the
-first one pays for the imports. A point is the number of a moment at which a process can die:
-each progress event, each commit of the store and each order at the broker, before and after. It
-answers with a line of JSON: the wait status, and the kinds of the points that were passed by a
-process that was not killed.
+A point is the number of a moment at which a process can die: each progress event, each commit of
+the store and each order at the broker, before and after.
 """
 
 import asyncio
-import json
 import os
 import signal
-import sys
-import traceback
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from assent_engine import library
+from assent_engine.clock import Clock
 from assent_engine.engine import Engine
 from assent_engine.home import Home
 from assent_engine.ports import Progress
@@ -68,8 +62,9 @@ def _kind(record: Any) -> str:
     return str(getattr(record, "kind", type(record).__name__))
 
 
-async def drive(home: Path, points: Points) -> None:
-    async with Engine.open(Home(home), tell=points.hear) as engine:
+async def drive(home: Path, points: Points, clock: Clock | None = None) -> None:
+    """Resume every open run; where there is no run at all, start one."""
+    async with Engine.open(Home(home), clock=clock, tell=points.hear) as engine:
         for run in await engine.runs.open_runs():
             await engine.runs.resume(run.id)
         if not await engine.store.read.runs():
@@ -77,36 +72,10 @@ async def drive(home: Path, points: Points) -> None:
             await engine.runs.start(policy.policy_id)
 
 
-def live_and_die(home: Path, fatal: int | None, answer: int) -> None:
-    """The whole life of a forked process."""
+def live(given: tuple[str, int | None]) -> list[str]:
+    """[home, point or null]; the kinds of the points that were passed."""
+    home, fatal = given
     points = Points(fatal)
     watch(points)
-    asyncio.run(drive(home, points))
-    os.write(answer, json.dumps(points.passed).encode())
-
-
-def forked(home: Path, fatal: int | None) -> tuple[int, list[str]]:
-    reading, writing = os.pipe()
-    if (pid := os.fork()) == 0:
-        try:
-            live_and_die(home, fatal, writing)
-        except BaseException:  # noqa: BLE001 - no fork may come back and read the next line
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as answer:
-        text = answer.read()
-    return os.waitpid(pid, 0)[1], json.loads(text or "[]")
-
-
-def main() -> None:
-    library.load()
-    for line in sys.stdin:
-        home, fatal = json.loads(line)
-        sys.stdout.write(json.dumps(forked(Path(home), fatal)) + "\n")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()
+    asyncio.run(drive(Path(home), points))
+    return points.passed

@@ -1,46 +1,23 @@
 """kill -9 in the midst of a rebalance: after a restart all is as if nothing had happened."""
 
 import asyncio
-import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from engine.durable import rebalance_under_kill
+from engine.durable.mother import HERE, Life, Mother
 from engine.durable.portfolio import account, order_ids, prepared, verified
 from engine.durable.worlds import Json
 
 pytestmark = [
     pytest.mark.process,
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="the killed processes are forked"),
+    pytest.mark.skipif(not HERE, reason="the killed processes are forked"),
 ]
 ORDERS = 8
 PARTS = 4
-
-
-class Mother:
-    """The child program that forks a process for each life."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-
-    def live(self, home: Path, point: int | None = None) -> tuple[int, list[str]]:
-        """The signal that ended a process on this home, 0 for none, and the points it passed."""
-        streams = self._process.stdin, self._process.stdout
-        assert streams[0] is not None
-        assert streams[1] is not None
-        streams[0].write(json.dumps([str(home), point]) + "\n")
-        streams[0].flush()
-        status, passed = json.loads(streams[1].readline())
-        assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
-        return os.WTERMSIG(status), passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +31,13 @@ class Undisturbed:
 
 @pytest.fixture(scope="module")
 def mother() -> Iterator[Mother]:
-    arguments = [sys.executable, str(rebalance_under_kill.__file__)]
-    with subprocess.Popen(
-        arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield Mother(process)
+    with Mother.started() as one:
+        yield one
+
+
+def live(mother: Mother, home: Path, point: int | None = None) -> Life:
+    """A process on this home, killed at a point."""
+    return mother.live("engine.durable.rebalance_under_kill", [str(home), point])
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +46,7 @@ def undisturbed(mother: Mother, tmp_path_factory: pytest.TempPathFactory) -> Und
     home = folder / "prepared"
     asyncio.run(prepared(home, "volatility-aware-rebalance"))
     shutil.copytree(home, folder / "home")
-    _, points = mother.live(folder / "home")
+    points = live(mother, folder / "home").told
     assert len(order_ids(folder / "home")) == ORDERS
     return Undisturbed(home, points, account(folder / "home"))
 
@@ -97,10 +76,10 @@ async def test_a_rebalance_killed_at_any_point_ends_as_if_undisturbed(
     for point in range(part, len(undisturbed.points), PARTS):
         home = tmp_path / f"killed-{point}"
         shutil.copytree(undisturbed.prepared, home)
-        signalled, _ = mother.live(home, point)
+        killed = live(mother, home, point).killed
         # Un-awaited records share a commit or do not: the last points may not be reached.
-        assert signalled == signal.SIGKILL or point >= len(undisturbed.points) - 4
-        assert mother.live(home)[0] == 0
+        assert killed or point >= len(undisturbed.points) - 4
+        assert not live(mother, home).killed
         await assert_as_if_nothing_had_happened(home, undisturbed)
 
 
@@ -112,7 +91,7 @@ async def test_a_rebalance_whose_every_process_is_killed_still_comes_to_its_end(
     shutil.copytree(undisturbed.prepared, home)
     lives = 0
     point = undisturbed.points.index(start)
-    while mother.live(home, point)[0] == signal.SIGKILL:
+    while live(mother, home, point).killed:
         lives, point = lives + 1, point + 7
     assert lives > 3
     await assert_as_if_nothing_had_happened(home, undisturbed)
