@@ -1,6 +1,7 @@
 """The long tortures: python -m torture NAME [--cases N]; stopped, it goes on where it was.
 
 The progress stands in build/torture/NAME.json with seed and commit; another commit starts anew.
+The cases work beside it, or in another folder, such as one in memory where the disk is not tried.
 """
 
 import argparse
@@ -11,11 +12,13 @@ import secrets
 import subprocess
 import sys
 import time
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from torture.nursery import Measured
+
 ROOT = Path(__file__).parents[2]
+PROGRESS = ROOT / "build" / "torture"
 SUITES = {"due-times": "tests/engine/due"}
 """Tortures that are tests of their own, run in full."""
 FUZZ = "fuzz"
@@ -45,23 +48,34 @@ def _keep(file: Path, progress: dict[str, Any]) -> None:
     part.replace(file)
 
 
-def torment(name: str, cases: int | None, seed: str | None) -> int:
+def _note(progress: dict[str, Any], said: str | Measured | None) -> None:
+    """Count an answer, and what was measured: kills, and the slowest resumption in seconds."""
+    if isinstance(said, Measured):
+        progress["kills"] = progress.get("kills", 0) + said.kills
+        progress["slowest"] = max(progress.get("slowest", 0.0), said.seconds)
+        said = said.answer
+    answers = progress["answers"]
+    answers[said or "held"] = answers.get(said or "held", 0) + 1
+
+
+def torment(name: str, cases: int | None, seed: str | None, folder: Path) -> int:
     torture = importlib.import_module(f"torture.{name.replace('-', '_')}")
-    folder = ROOT / "build" / "torture" / name
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder.with_suffix(".json")
-    progress, wanted = begun(file, seed), cases or torture.CASES
+    file = PROGRESS / f"{name}.json"
+    for one in (folder, PROGRESS):
+        one.mkdir(parents=True, exist_ok=True)
+    progress = begun(file, seed)
+    wanted = cases or (torture.cases(folder) if hasattr(torture, "cases") else torture.CASES)
     print(f"{name}: seed {progress['seed']}, commit {progress['commit']}", flush=True)  # noqa: T201
-    answers, last = Counter(progress["answers"]), time.monotonic()
+    last = time.monotonic()
     while progress["done"] < wanted:
         try:
-            answers[torture.case(progress["done"], progress["seed"], folder) or "held"] += 1
+            _note(progress, torture.case(progress["done"], progress["seed"], folder))
         except Exception as error:  # noqa: BLE001 - all are wanted, not only the first
             progress["broken"].append([progress["done"], repr(error)[:2000]])
         progress["done"] += 1
         if progress["done"] == wanted or time.monotonic() - last > 1:
             progress["seconds"] += time.monotonic() - last
-            last, progress["answers"] = time.monotonic(), dict(answers)
+            last = time.monotonic()
             _keep(file, progress)
     summary = {key: value for key, value in progress.items() if key != "broken"}
     print(json.dumps(summary))  # noqa: T201
@@ -74,6 +88,7 @@ def main() -> int:
     parser.add_argument("name")
     parser.add_argument("--cases", type=int, help="for fuzz: seconds")
     parser.add_argument("--seed")
+    parser.add_argument("--folder", type=Path, default=PROGRESS)
     told = parser.parse_args()
     if suite := SUITES.get(told.name):
         environment = {**os.environ, "ASSENT_FULL": "1"}
@@ -83,7 +98,7 @@ def main() -> int:
     if told.name == FUZZ:
         command = [sys.executable, "-m", "fuzz", *([str(told.cases)] if told.cases else [])]
         return subprocess.run(command, cwd=ROOT / "tests", check=False).returncode
-    return torment(told.name, told.cases, told.seed)
+    return torment(told.name, told.cases, told.seed, told.folder / told.name)
 
 
 if __name__ == "__main__":

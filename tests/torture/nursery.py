@@ -1,0 +1,44 @@
+"""The one mother of a torture, homes for her children, and what a case measured."""
+
+import atexit
+import shutil
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from engine.durable.mother import Mother
+from torture.examples import SUBMITTED
+
+PATIENCE = 5.0
+"""Seconds within which a fresh process has brought a run to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A case's answer, how many kills it took, and how long the longest resumption lasted."""
+
+    answer: str
+    kills: int
+    seconds: float
+
+
+@cache
+def mother() -> Mother:
+    """Started once, ended with this process."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(Mother.started())
+
+
+def copied(home: Path, to: Path) -> Path:
+    """A home like another one, to be killed in; what stood there is gone."""
+    removed(to)
+    shutil.copytree(home, to)
+    return to
+
+
+def removed(home: Path) -> None:
+    """Away with a home, and with the log beside it."""
+    shutil.rmtree(home, ignore_errors=True)
+    (home.parent / f"{home.name}.{SUBMITTED}").unlink(missing_ok=True)
