@@ -51,9 +51,10 @@ class Mother:
     @contextmanager
     def started(cls) -> Iterator["Mother"]:
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-        command, pipe = [sys.executable, "-m", "engine.durable.mother"], subprocess.PIPE
+        # Not -m: lives import this module by its name, and must find the same one.
+        program, pipe = "from engine.durable.mother import main; main()", subprocess.PIPE
         with subprocess.Popen(
-            command, stdin=pipe, stdout=pipe, text=True, env=environment
+            [sys.executable, "-c", program], stdin=pipe, stdout=pipe, text=True, env=environment
         ) as process:
             yield cls(process)
 
@@ -112,7 +113,3 @@ def main() -> None:
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_born(*json.loads(line))) + "\n")
         sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()
