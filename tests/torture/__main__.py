@@ -53,6 +53,7 @@ def _note(progress: dict[str, Any], said: str | Measured | None) -> None:
     if isinstance(said, Measured):
         progress["kills"] = progress.get("kills", 0) + said.kills
         progress["slowest"] = max(progress.get("slowest", 0.0), said.seconds)
+        progress["busiest"] = max(progress.get("busiest", 0.0), said.busy)
         said = said.answer
     answers = progress["answers"]
     answers[said or "held"] = answers.get(said or "held", 0) + 1

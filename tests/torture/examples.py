@@ -18,7 +18,12 @@ from engine.durable.worlds import MORNING, Json, approved, chain, policy
 
 SUBMITTED = "submitted.log"
 """A file beside a home: the id of each order whose submission came back, a line each."""
-RICH = HOLDINGS.replace("1500.50", "1000000.00")
+RICH = (
+    HOLDINGS.replace("1500.50", "9000000.00")
+    .replace("AAPL,40", "AAPL,90000")
+    .replace("MSFT,30", "MSFT,90000")
+)
+"""Enough for every run under load: else which one goes short would depend on timing."""
 SYMBOLS = ("AAPL", "MSFT", "NVDA", "VTI", "BND", "GLD", "VXUS", "SCHD")
 
 
@@ -107,7 +112,7 @@ class Effects:
     account: str
     statuses: tuple[str, ...]
     orders: tuple[str, ...]
-    saga: tuple[tuple[str, str | None], ...]
+    saga: tuple[tuple[str, str], ...]
     cases: int
 
     @classmethod
@@ -120,7 +125,7 @@ class Effects:
             json.dumps(account(home), default=str, sort_keys=True),
             tuple(sorted(run.status for run in runs)),
             tuple(sorted(one.partition("/")[2] for one in ids)),
-            tuple(sorted((f"{one.scope}{one.key}", one.settled) for one in saga)),
+            tuple(sorted((f"{one.scope}{one.key}", one.settled or "") for one in saga)),
             _open_cases(home),
         )
 

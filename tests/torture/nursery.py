@@ -11,16 +11,20 @@ from engine.durable.mother import Mother
 from torture.examples import SUBMITTED
 
 PATIENCE = 5.0
-"""Seconds within which a fresh process has brought a run to its end."""
+"""Seconds of processor time that a fresh process may need to bring what is open to its end.
+
+Of the time on the wall nothing can be asserted where other programs have the processors.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A case's answer, how many kills it took, and how long the longest resumption lasted."""
+    """A case's answer, how many kills it took, and how long resuming lasted: in all, and busy."""
 
     answer: str
     kills: int
     seconds: float
+    busy: float
 
 
 @cache

@@ -3,7 +3,7 @@
 She reads lines of JSON, [module, given, mercy]. A life is `module.live(given)`, whose answer is
 JSON. With a mercy it is killed so many seconds after it has called `alive()`, unless it has
 ended. She answers a line of JSON: the signal that ended it (0 for none), what it told, what went
-wrong in it, and the seconds that it lived.
+wrong in it, the seconds that it lived, and those in which it was busy.
 """
 
 import importlib
@@ -35,6 +35,7 @@ class Life:
     signal: int
     told: Any
     seconds: float
+    busy: float
 
     @property
     def killed(self) -> bool:
@@ -65,9 +66,9 @@ class Mother:
         assert streams[1] is not None
         streams[0].write(json.dumps([module, given, mercy]) + "\n")
         streams[0].flush()
-        died_of, told, wrong, seconds = json.loads(streams[1].readline())
+        died_of, told, wrong, seconds, busy = json.loads(streams[1].readline())
         assert not wrong, wrong
-        return Life(died_of, told, seconds)
+        return Life(died_of, told, seconds, busy)
 
 
 def alive() -> None:
@@ -103,9 +104,15 @@ def _born(module: str, given: Any, mercy: float | None) -> list[Any]:
             if not select.select([answer], [], [], mercy)[0]:
                 os.kill(pid, signal.SIGKILL)
         said += answer.read()
-    status = os.waitpid(pid, 0)[1]
+    _, status, used = os.wait4(pid, 0)
     told, wrong = json.loads(said.strip(_ALIVE) or '[null, ""]')
-    return [os.WTERMSIG(status), told, wrong, time.monotonic() - began]
+    return [
+        os.WTERMSIG(status),
+        told,
+        wrong,
+        time.monotonic() - began,
+        used.ru_utime + used.ru_stime,
+    ]
 
 
 def main() -> None:
