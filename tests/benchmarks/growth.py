@@ -23,7 +23,7 @@ def measured(length: int) -> dict[str, float]:
     return found
 
 
-def _peak() -> float:
+def peak() -> float:
     """The most memory of this process so far, in MiB."""
     status = Path("/proc/self/status")
     if status.exists():
@@ -45,12 +45,12 @@ def _policy() -> dict[str, Any]:
 def main(length: int) -> None:
     policy = _policy()
     simulate(policy, {"items": [1]}, steps={})
-    base, given = _peak(), {"items": list(range(length))}
+    base, given = peak(), {"items": list(range(length))}
     began = time.perf_counter()
     result = simulate(policy, given, steps={})
     seconds = time.perf_counter() - began
     assert result.status == "COMPLETED", result.cause
-    found = {"items": length, "seconds": seconds, "peak_mib": _peak(), "base_mib": base}
+    found = {"items": length, "seconds": seconds, "peak_mib": peak(), "base_mib": base}
     print(json.dumps(found))  # noqa: T201
 
 

@@ -6,7 +6,7 @@ process tries to have the home, and is refused.
 
 import asyncio
 import random
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,7 @@ async def _answered(
     return who
 
 
-async def _winner(asked: list[Coroutine[Any, Any, str]], code: str) -> str:
+async def _winner(asked: Sequence[Coroutine[Any, Any, str]], code: str) -> str:
     """Who decided; every other one was refused, and told by whom."""
     ends = await asyncio.gather(*asked, return_exceptions=True)
     (winner,) = [one for one in ends if isinstance(one, str)]

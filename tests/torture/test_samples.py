@@ -9,7 +9,21 @@ from pathlib import Path
 import pytest
 
 from assent_engine.home import Home
-from torture import backups, corruption, full_disk, power_loss, shim
+from engine.durable import mother
+from torture import (
+    ambiguous,
+    backups,
+    corruption,
+    full_disk,
+    kills,
+    planted,
+    power_loss,
+    races,
+    random_kills,
+    sagas,
+    shim,
+    sizes,
+)
 
 SEED = "sample"
 pytestmark = [
@@ -17,6 +31,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 with_shim = pytest.mark.skipif(not shim.HERE, reason="the shim is made for Linux and needs cc")
+
+forked = pytest.mark.skipif(not mother.HERE, reason="the killed processes are forked")
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +75,46 @@ def test_damage_is_noticed_or_has_no_consequence(folder: Path) -> None:
 def test_a_backup_made_in_the_midst_of_a_run_leads_to_the_same_end(folder: Path) -> None:
     told = Counter(backups.case(number, SEED, folder) for number in range(4))
     assert told["open"] > 0
+
+
+@forked
+def test_a_run_killed_at_a_point_ends_as_if_undisturbed(folder: Path) -> None:
+    everything = kills.points(folder)
+    told = [kills.case(number, SEED, folder) for number in range(0, len(everything), 31)]
+    assert sum(one.kills for one in told) > len(told) * 2 // 3
+
+
+@forked
+def test_runs_killed_at_random_under_load_each_do_what_their_policy_says(folder: Path) -> None:
+    assert random_kills.case(0, SEED, folder).kills > random_kills.KILLS // 2
+
+
+@forked
+@pytest.mark.parametrize("refused", [None, 1])
+def test_a_killed_compensation_ends_compensated_or_in_the_inbox(
+    folder: Path, refused: int | None
+) -> None:
+    count = sagas.undisturbed(2, refused, folder).points
+    told = [sagas.killed(2, refused, point, folder) for point in range(0, count, 3)]
+    assert sum(one.kills for one in told) > len(told) // 2
+
+
+@forked
+def test_of_four_deciders_at_once_one_decides_and_the_others_hear_who(folder: Path) -> None:
+    races.case(0, SEED, folder)
+
+
+def test_orders_over_a_faulty_wire_are_neither_doubled_nor_lost(folder: Path) -> None:
+    assert not ambiguous.case(0, SEED, folder).startswith("0 ")
+
+
+@forked
+@pytest.mark.parametrize("size", sizes.SIZES, ids=lambda size: size.document.__name__)
+def test_a_large_run_killed_half_way_goes_on(folder: Path, size: sizes.Size) -> None:
+    sizes.measured(size, size.count // 50, folder / "large")
+
+
+@forked
+@pytest.mark.parametrize("bug", planted.BUGS)
+def test_a_planted_bug_is_caught(bug: str) -> None:
+    assert planted.ended(planted.BUGS[bug].test, bug) == 1
