@@ -26,17 +26,18 @@ class Watch:
         self.event, self.fatal, self.count = event, fatal, 0
         self.began = time.monotonic()
         self.resumed: float | None = None
+        self.busy: float | None = None
 
     def hear(self, progress: Progress) -> None:
         if progress.event == "step.started" and self.resumed is None:
-            self.resumed = time.monotonic() - self.began
+            self.resumed, self.busy = time.monotonic() - self.began, time.process_time()
         self.count += progress.event == self.event
         if self.fatal is not None and self.count >= self.fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
 def live(given: tuple[str, str, str, int | None]) -> Told:
-    """{resumed: seconds until the first new step, seconds, peak_mib, status}."""
+    """{resumed, busy: seconds until the first new step, also of the processor; to the end, ...}."""
     home, policy_id, event, fatal = given
     watch = Watch(event, fatal)
     status = asyncio.run(_live(Home(Path(home)), policy_id, watch))
@@ -44,6 +45,7 @@ def live(given: tuple[str, str, str, int | None]) -> Told:
     return {
         "status": status,
         "resumed": watch.resumed,
+        "busy": watch.busy,
         "seconds": seconds,
         "peak_mib": round(peak(), 1),
     }
