@@ -64,9 +64,10 @@ async def _run(home: Path, policy_id: str, chance: random.Random) -> Counter[str
     async with library.load().open_world(home) as parts:
         paper = parts[Broker]
         assert isinstance(paper, PaperBroker)
-        wire = FaultyWire(paper, chance)
+        clock = JumpingClock()
+        wire = FaultyWire(paper, chance, clock)
         world = World({Broker: wire, MarketData: parts[MarketData]})
-        async with Engine.open(Home(home), clock=JumpingClock(), world=world) as engine:
+        async with Engine.open(Home(home), clock=clock, world=world) as engine:
             report = await engine.runs.start(policy_id)
             for _ in range(RESUMPTIONS):
                 if report.status.ended:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from assent_steps.broker import Account, BrokerUnreachable, Order, OrderRequest
 from assent_steps.paper.broker import PaperBroker
-from engine.durable.worlds import skip
+from engine.durable.worlds import FakeClock
 
 AMBIGUOUS = 0.3
 LOOKS_UP_BADLY = 0.05
@@ -24,6 +24,7 @@ class FaultyWire:
 
     broker: PaperBroker
     chance: random.Random
+    clock: FakeClock
     went: Counter[str] = field(default_factory=Counter)
     answered: Counter[str] = field(default_factory=Counter)
     _late: list[tuple[OrderRequest, dt.datetime]] = field(default_factory=list)
@@ -54,7 +55,7 @@ class FaultyWire:
         """It is filled or not, and nobody ever answers."""
         if self.chance.random() < 0.5:
             await self.broker.submit(request, now)
-        skip(3600)
+        self.clock.advance(3600)
         await asyncio.Event().wait()
 
     async def _gateway(self, request: OrderRequest, now: dt.datetime) -> None:
