@@ -67,21 +67,49 @@ class Engine:
         with home.locked():
             async with _sound_store(home, own, clock) as store, _outside(home, world) as outside:
                 home.make_files()
-                registry = registry or StepRegistry.shared()
-                board = outside.with_part(NoticeBoard, StoredNotices(store, clock))
-                admission = Admission(store, clock, registry)
-                policies = Policies(store, clock, randomness, admission)
-                ledger = Ledger(await store.read.last_of_ledger())
-                inbox = Interventions(store, clock, randomness, registry)
-                kept = Snapshots(home.snapshots)
-                endings = Endings(store, clock, ledger, inbox, kept, tell)
-                place = files or Folder(home.files)
-                runs = Runs(
-                    store, clock, randomness, registry, board, admission, endings, tell, place, kept
+                engine = cls.over(
+                    home,
+                    store,
+                    Ledger(await store.read.last_of_ledger()),
+                    outside,
+                    clock=clock,
+                    randomness=randomness,
+                    registry=registry or StepRegistry.shared(),
+                    files=files or Folder(home.files),
+                    tell=tell,
+                    own=own,
                 )
-                kept.forget_all_but([row.id for row in await runs.open_runs()])
-                pauses = Pauses(store, clock, admission)
-                yield cls(home, store, policies, runs, inbox, pauses, own, clock)
+                open_runs = await engine.runs.open_runs()
+                engine.runs.snapshots.forget_all_but([row.id for row in open_runs])
+                yield engine
+
+    @classmethod
+    def over(
+        cls,
+        home: Home,
+        store: Store,
+        ledger: Ledger,
+        world: World,
+        *,
+        clock: Clock,
+        randomness: Randomness,
+        registry: StepRegistry,
+        files: Files,
+        tell: Listener = unheard,
+        own: StepLibrary | None = None,
+    ) -> "Engine":
+        """Put an engine together from its ports; nothing is opened, locked or looked at."""
+        board = world.with_part(NoticeBoard, StoredNotices(store, clock))
+        admission = Admission(store, clock, registry)
+        inbox = Interventions(store, clock, randomness, registry)
+        kept = Snapshots(home.snapshots)
+        endings = Endings(store, clock, ledger, inbox, kept, tell)
+        runs = Runs(
+            store, clock, randomness, registry, board, admission, endings, tell, files, kept
+        )
+        policies = Policies(store, clock, randomness, admission)
+        pauses = Pauses(store, clock, admission)
+        return cls(home, store, policies, runs, inbox, pauses, own, clock)
 
     @property
     def storage_trouble(self) -> StorageTrouble | None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from assent_engine.notices import Notice, NoticeLevel
+from assent_engine.store.connection import Connection
 from assent_engine.store.records import AuditEntry, JournalEntry, LedgerEntry, SagaEntry
 from assent_engine.store.rows import (
     ApprovalRow,
@@ -43,7 +44,7 @@ _INTERVENTION_JSON = (5, 6, 10)
 class Reader:
     """Every question that is asked of the store."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     @classmethod

@@ -13,6 +13,7 @@ from assent_engine import durable
 from assent_engine.clock import Clock, SystemClock
 from assent_engine.moments import timestamp
 from assent_engine.store import tables
+from assent_engine.store.connection import Connection
 from assent_engine.store.faults import StorageTrouble
 from assent_engine.store.reader import Reader
 from assent_engine.store.records import AuditEntry, Record
@@ -28,7 +29,7 @@ class Store:
     """
 
     def __init__(
-        self, connection: aiosqlite.Connection, data_version: int, reader: Reader, clock: Clock
+        self, connection: Connection, data_version: int, reader: Reader, clock: Clock
     ) -> None:
         self.read = reader
         self.foreign_writes = 0
@@ -43,15 +44,29 @@ class Store:
         """Open or create a database; the caller holds the home's lock. Raises StoreError."""
         connection = await _connect(path)
         try:
-            ((data_version,),) = await connection.execute_fetchall("PRAGMA data_version")
-            async with Reader.open(path) as reader:
-                store = cls(connection, data_version, reader, clock or SystemClock())
-                try:
-                    yield store
-                finally:
-                    await store._close()
+            async with (
+                Reader.open(path) as reader,
+                cls.over(connection, reader, clock or SystemClock()) as store,
+            ):
+                yield store
         finally:
             await connection.close()
+
+    @classmethod
+    @asynccontextmanager
+    async def over(
+        cls, connection: Connection, reader: Reader, clock: Clock
+    ) -> AsyncIterator["Store"]:
+        """Work on a database that is open and has its tables; `reader` reads the same one.
+
+        The caller closes the connection.
+        """
+        ((data_version,),) = await connection.execute_fetchall("PRAGMA data_version")
+        store = cls(connection, data_version, reader, clock)
+        try:
+            yield store
+        finally:
+            await store._close()
 
     @property
     def storage_trouble(self) -> StorageTrouble | None:

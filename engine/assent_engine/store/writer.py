@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-import aiosqlite
-
+from assent_engine.store.connection import Connection
 from assent_engine.store.faults import StorageTrouble, broken, in_trouble, passing, refusal
 from assent_engine.store.records import Record, parameters
 from assent_schemas.errors import StoreError
@@ -35,7 +34,7 @@ class Writer:
 
     def __init__(
         self,
-        connection: aiosqlite.Connection,
+        connection: Connection,
         data_version: int,
         foreign_write: Callable[[], None],
         now: Callable[[], str],
