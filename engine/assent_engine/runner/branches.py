@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assent_engine.effects import CANCELLED, Failed, Fork, Outcome, ScopeSpec
+from assent_engine.runner.calls import uninterrupted
 from assent_engine.runner.halts import Halt, NeedsOwner
 
 RunChild = Callable[[ScopeSpec], Awaitable[Outcome]]
@@ -63,9 +64,14 @@ class Branches:
 
 
 async def _stop(workers: list[asyncio.Task[None]]) -> None:
-    """Stop what still runs; a Halt outlives other ends, one for the owner other Halts."""
+    """Stop what still runs, to its end, whoever stops us meanwhile."""
     for worker in workers:
         worker.cancel()
+    await uninterrupted(_stopped(workers))
+
+
+async def _stopped(workers: list[asyncio.Task[None]]) -> None:
+    """A Halt outlives other ends, one for the owner other Halts."""
     ends = await asyncio.gather(*workers, return_exceptions=True)
     if halts := [end for end in ends if isinstance(end, Halt)]:
         raise min(halts, key=lambda halt: not isinstance(halt, NeedsOwner))

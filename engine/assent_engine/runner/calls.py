@@ -306,15 +306,17 @@ async def _reconciled(call: Call) -> Reconciled:
 
 
 async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
-    """Await work that a cancellation may not cut: it is finished first, then we are cancelled.
+    """Await work that no cancellation may cut: it is finished first, then we are cancelled.
 
     A Halt of the work outlives the cancellation: what is unsettled is never dropped.
     """
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        if not task.cancelled() and isinstance(halt := task.exception(), Halt):
-            raise halt from None
-        raise
+    task, cancelled = asyncio.ensure_future(work), False
+    while not task.done():
+        # Forks within forks are stopped from several levels: each cancels once.
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled and (task.cancelled() or not isinstance(task.exception(), Halt)):
+        raise asyncio.CancelledError
+    return task.result()

@@ -146,6 +146,44 @@ async def test_a_sibling_whose_deed_is_unsure_makes_the_run_one_for_the_owner(
     assert len(saga) == len(bench.outside.calls) == 1
 
 
+@pytest.mark.parametrize("known", [True, False])
+async def test_an_order_begun_in_a_fork_that_is_stopped_twice_is_not_dropped(
+    bench: Bench, *, known: bool
+) -> None:
+    begun, inner, outer = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slowly(outside: Outside, key: str, order: Json) -> Any:
+        begun.set()
+        await outer.wait()
+        await asyncio.sleep(0.05)
+        outside.take(key, order)
+        if not known:
+            raise ConnectionResetError
+        return outside.orders[key]
+
+    fail_when(bench, begun, inner)
+
+    @bench.registry.add_step("number.later", "Fails when the inner fork is being stopped")
+    async def later(given: Number) -> Json:
+        await inner.wait()
+        await asyncio.sleep(0.05)
+        outer.set()
+        raise StepFailed("Later")
+
+    bench.outside.script, bench.outside.reachable = [slowly], known
+    nested = fork(task("number.late", 1), task("order.place", 1))["states"]["A"]
+    async with bench.open() as engine:
+        report = await ran(engine, fork(task("number.later", 1), nested))
+        saga = await engine.store.read.saga_log(report.run_id)
+        assert len(saga) == int(known)
+        bench.outside.reachable = True
+        done = report if known else await engine.runs.resume(report.run_id)
+        saga = await engine.store.read.saga_log(report.run_id)
+    expected = RunStatus.FAILED if known else RunStatus.NEEDS_OWNER
+    assert (report.status, done.status) == (expected, RunStatus.FAILED)
+    assert len(saga) == len(bench.outside.calls) == 1
+
+
 @pytest.mark.parametrize("accepted", [True, False])
 @pytest.mark.parametrize("last", ["breach", "step"])
 @pytest.mark.parametrize("depth", [0, 1, 2])
