@@ -11,6 +11,7 @@ from assent_engine.interpreter.faults import (
     ALL,
     HEARTBEAT_TIMEOUT,
     RUNTIME,
+    SKIPPED,
     TASK_FAILED,
     TIMEOUT,
 )
@@ -71,6 +72,9 @@ class Recovery:
         return None
 
     def _retrier(self, error: str) -> int | None:
+        if error == SKIPPED:
+            # The owner has said that it was not done and shall not be.
+            return None
         rules = enumerate(self.retriers)
         return next((at for at, rule in rules if matches(rule.error_equals, error)), None)
 

@@ -121,6 +121,18 @@ async def test_skipped_it_is_an_error_that_the_policy_may_catch(bench: Bench) ->
     assert len(bench.outside.calls) == 1
 
 
+async def test_what_is_skipped_is_not_tried_again_by_a_retrier(bench: Bench) -> None:
+    retry = [{"error_equals": ["States.ALL"], "max_attempts": 3}]
+    bench.outside.script = [accept_then_break]
+    async with bench.open() as engine:
+        report = await ran(engine, policy(task("order.blind", 1, retry=retry)))
+        (case,) = await engine.store.read.interventions(report.run_id)
+        await engine.inbox.resolve(case.id, says(Choice.SKIP))
+        again = await engine.runs.resume(report.run_id)
+    assert (again.status, again.error) == (RunStatus.FAILED, "Owner.Skipped")
+    assert len(bench.outside.calls) == 1
+
+
 @pytest.mark.parametrize(("choice", "undone"), [(Choice.COMPENSATE, 1), (Choice.ABORT, 0)])
 async def test_the_owner_ends_the_run_with_what_it_did_reversed_or_kept(
     bench: Bench, choice: Choice, undone: int
