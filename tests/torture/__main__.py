@@ -12,6 +12,7 @@ import secrets
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def _keep(file: Path, progress: dict[str, Any]) -> None:
     part.replace(file)
 
 
-def _note(progress: dict[str, Any], said: str | Measured | None) -> None:
+def _note(progress: dict[str, Any], said: Mapping[str, int] | str | Measured | None) -> None:
     """Count an answer, and what was measured: kills, and the slowest resumption in seconds."""
     if isinstance(said, Measured):
         progress["kills"] = progress.get("kills", 0) + said.kills
@@ -56,7 +57,8 @@ def _note(progress: dict[str, Any], said: str | Measured | None) -> None:
         progress["busiest"] = max(progress.get("busiest", 0.0), said.busy)
         said = said.answer
     answers = progress["answers"]
-    answers[said or "held"] = answers.get(said or "held", 0) + 1
+    for answer, count in (said if isinstance(said, Mapping) else {said or "held": 1}).items():
+        answers[answer] = answers.get(answer, 0) + count
 
 
 def torment(name: str, cases: int | None, seed: str | None, folder: Path) -> int:
