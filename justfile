@@ -38,6 +38,6 @@ generate:
 bench:
     cd tests && uv run --frozen --group bench python -m benchmarks
 
-# The long runs, by name: kills, sagas, power-loss, corruption, fuzz, ... (docs/reliability.md)
+# The long runs, by name: kills, sagas, power-loss, corruption, simulation, fuzz, ... (docs/reliability.md)
 torture name *args:
     cd tests && uv run --frozen python -m torture {{ name }} {{ args }}

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar, TypeVarTuple
 
+from assent_engine.clock import Timer
+
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 BEGINNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -143,3 +145,6 @@ class VirtualClock:
         # A difference of floats may fall short of the deadline by less than a microsecond.
         while (left := (deadline - self.now()).total_seconds()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(max(left, 1e-6))
+
+    def timer(self, seconds: float, action: Callable[[], None]) -> Timer:
+        return self._loop.call_later(seconds, action)
