@@ -28,7 +28,10 @@ POLICY = "policy:"
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A policy version that was verified, at this approval epoch, and may run."""
+    """A policy version that was verified, at this approval epoch, and may run.
+
+    `called` are the policies that it can call, by the names that it uses.
+    """
 
     policy_id: str
     version: str
@@ -36,6 +39,7 @@ class Admitted:
     epoch: int
     policy: Policy
     program: Program
+    called: Callees
 
 
 @dataclass(slots=True)
@@ -137,7 +141,7 @@ class Admission:
             raise refused("approval.lapsed", detail, ANEW)
         model = self._acceptable(document, called)
         program = Program.compile(model, partial(_machine_of, self.registry))
-        return Admitted(policy_id, version, row.hash, epoch, model, program)
+        return Admitted(policy_id, version, row.hash, epoch, model, program, called)
 
     async def _refuse_paused(self, policy: PolicyRow) -> None:
         now = timestamp(self.clock.now())

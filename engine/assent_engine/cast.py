@@ -14,14 +14,13 @@ from assent_engine.interpreter.query import Query
 from assent_engine.moments import later, timestamp
 from assent_engine.registry import StepRegistry
 from assent_engine.registry.invocation import NOT_AVAILABLE
-from assent_engine.run_input import initial_data
+from assent_engine.run_input import INVALID_INPUT, initial_data
 from assent_engine.simulation import Execution
 from assent_engine.validation import Named, Policies, Resources, validate
 from assent_schemas.errors import PolicyInvalid, Problem, Refused
 from assent_schemas.policy import Policy
 from assent_schemas.states import POLICY_RUN
 
-INVALID_INPUT = "Policy.InvalidInput"
 MOST_POLICIES = 64
 
 

@@ -18,8 +18,9 @@ from assent_engine.pauses import Pauses
 from assent_engine.policies import Policies
 from assent_engine.ports import Listener, Randomness, SystemRandomness, unheard
 from assent_engine.registry import StepRegistry, World
+from assent_engine.requests import Requests
 from assent_engine.retention import DEFAULT, Keep
-from assent_engine.runner import Endings, Runs
+from assent_engine.runner import OPEN, Endings, Runs
 from assent_engine.runner.snapshots import Snapshots
 from assent_engine.safekeeping import start_up
 from assent_engine.safekeeping.examination import Report
@@ -38,6 +39,7 @@ class Engine:
     runs: Runs
     inbox: Interventions
     pauses: Pauses
+    requests: Requests
     library: StepLibrary | None
     clock: Clock
 
@@ -79,7 +81,7 @@ class Engine:
                     tell=tell,
                     own=own,
                 )
-                open_runs = await engine.runs.open_runs()
+                open_runs = await store.read.runs(*OPEN)
                 engine.runs.snapshots.forget_all_but([row.id for row in open_runs])
                 yield engine
 
@@ -104,12 +106,23 @@ class Engine:
         inbox = Interventions(store, clock, randomness, registry)
         kept = Snapshots(home.snapshots)
         endings = Endings(store, clock, ledger, inbox, kept, tell)
+        requests = Requests(store, clock, randomness)
         runs = Runs(
-            store, clock, randomness, registry, board, admission, endings, tell, files, kept
+            store,
+            clock,
+            randomness,
+            registry,
+            board,
+            admission,
+            endings,
+            requests,
+            tell,
+            files,
+            kept,
         )
         policies = Policies(store, clock, randomness, admission)
         pauses = Pauses(store, clock, admission)
-        return cls(home, store, policies, runs, inbox, pauses, own, clock)
+        return cls(home, store, policies, runs, inbox, pauses, requests, own, clock)
 
     @property
     def storage_trouble(self) -> StorageTrouble | None:

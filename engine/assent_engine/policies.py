@@ -22,7 +22,6 @@ from assent_engine.store.records import (
     VersionDecided,
 )
 from assent_engine.store.rows import PolicyRow, VersionRow
-from assent_engine.unperformed import refuse_unperformed
 from assent_schemas import exact_json
 from assent_schemas.errors import PolicyInvalid
 from assent_schemas.policy import SCHEMA_VERSION
@@ -130,7 +129,6 @@ class Policies:
             raise refused("approval.other_document", detail, "Look at it again, then decide.")
         async with self.admission.recording(policy_id):
             document = intact(row)
-        refuse_unperformed(document)
         called = await self.admission.callees(document)
         self.admission.check(document, called)
         policy = await self._policy(policy_id)

@@ -34,7 +34,8 @@ class Progress:
     """Something that just happened: `event` is a dotted word, `about` says more.
 
     Events: run.started, state.entered, step.started, intent.recorded, step.ended, wait.started,
-    run.ended, run.stopped. `key` is the effect's key, `scope` the path it belongs to.
+    question.asked, run.ended, run.stopped. `key` is the effect's key, `scope` the path it
+    belongs to.
     """
 
     event: str

@@ -8,6 +8,8 @@ from assent_schemas.policy import Policy
 from assent_schemas.schema_cost import MOST_CHECKS
 
 TITLE = "The run cannot start with this input"
+INVALID_INPUT = "Policy.InvalidInput"
+"""The error of a call whose input does not fit the policy that is called."""
 
 
 def initial_data(policy: Policy, given: Any = None) -> Any:

@@ -18,9 +18,16 @@ class Tally:
         """Ok, noting the call, or why this yes covers it no more. A call counts once."""
         if now >= moment(claim.until):
             return Failed(NOT_COVERED, f"The yes to {claim.given} ended at {claim.until}.")
-        calls = self._used.setdefault((claim.given, claim.effect), set())
+        calls = self._calls(claim.given, claim.effect)
         call = f"{path}{claim.call}"
         if call not in calls and len(calls) >= claim.count:
             return Failed(NOT_COVERED, f"The yes to {claim.given} was used for this call before.")
         calls.add(call)
         return Ok(None)
+
+    def recall(self, given: str, effect: str, call: str) -> None:
+        """Count a call that used a yes before, by its scope's path and its key."""
+        self._calls(given, effect).add(call)
+
+    def _calls(self, given: str, effect: str) -> set[str]:
+        return self._used.setdefault((given, effect), set())

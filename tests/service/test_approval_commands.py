@@ -41,9 +41,3 @@ def test_a_called_policy_is_taken_from_those_in_force(shell: Shell, tmp_path: Pa
     shell.approved(greeter())
     assert shell.done("policy", "simulate", policy)["status"] == "COMPLETED"
     assert 'Runs the policy "Greeter"' in shell("policy", "explain", policy).out
-
-
-def test_a_policy_that_asks_in_its_runs_cannot_be_approved_yet(shell: Shell) -> None:
-    made = shell.propose(ASKING)
-    said = shell("policy", "approve", made["policy_id"], "--hash", made["hash"], "--json")
-    assert said.problem["code"] == "policy.unperformed"

@@ -1,6 +1,6 @@
 """The durable runner: performs a run's effects, records their outcomes, and replays them."""
 
 from assent_engine.runner.endings import Endings, RunReport
-from assent_engine.runner.runs import Runs
+from assent_engine.runner.runs import OPEN, Runs
 
-__all__ = ["Endings", "RunReport", "Runs"]
+__all__ = ["OPEN", "Endings", "RunReport", "Runs"]

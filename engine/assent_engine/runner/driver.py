@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from assent_engine.budget import Budget
 from assent_engine.clock import Clock
 from assent_engine.effects import (
+    CallPolicy,
     Checkpoint,
+    Claim,
     Compensate,
     Cursor,
     Effect,
@@ -21,6 +23,7 @@ from assent_engine.effects import (
     RunStep,
     ScopeSpec,
     Sleep,
+    WaitDecision,
     WriteResult,
     child_path,
 )
@@ -28,7 +31,10 @@ from assent_engine.interpreter import ROOT, Program, RunHeader, run_scope
 from assent_engine.journal import seal
 from assent_engine.moments import moment, timestamp
 from assent_engine.ports import Listener, Progress
+from assent_engine.runner.activity import Activity
+from assent_engine.runner.asking import Asking
 from assent_engine.runner.branches import Branches, breach_outcomes
+from assent_engine.runner.called_runs import CalledRuns
 from assent_engine.runner.calls import Calls, uninterrupted
 from assent_engine.runner.halts import (
     Cancelled,
@@ -69,6 +75,9 @@ class Driver:
     recorder: Recorder
     calls: Calls
     item_files: ItemFiles
+    asking: Asking
+    called: CalledRuns
+    activity: Activity
     clock: Clock
     tell: Listener
     budget: Budget
@@ -129,8 +138,12 @@ class Driver:
         raise OutOfTime
 
     async def settle_begun(self) -> None:
-        """Settle every side effect that was begun and has no recorded outcome."""
-        await uninterrupted(self.calls.settle_begun(""))
+        """Settle every side effect that was begun, and end every run that was called."""
+        await self._settle("")
+
+    async def _settle(self, path: str) -> None:
+        await uninterrupted(self.calls.settle_begun(path))
+        await uninterrupted(self.called.stop(path))
 
     def undoing(self, calls: Calls) -> Undoing:
         """What reverses this run's side effects, by calls under their own permit."""
@@ -171,8 +184,6 @@ class Driver:
         match effect:
             case Checkpoint():
                 return self._checkpoint(effect, path, budget)
-            case RunStep():
-                return await self.calls.perform(effect, path)
             case Fork():
                 return await self._fork(effect, path, budget)
             case Sleep():
@@ -181,13 +192,26 @@ class Driver:
                 return self._now(effect, path)
             case Compensate():
                 return await self._compensate(effect, path)
+            case CallPolicy():
+                return await self.called.call(effect, path, budget)
+            case _:
+                return await self._outside(effect, path)
+
+    async def _outside(
+        self, effect: RunStep | ReadItems | WriteResult | WaitDecision | Claim, path: str
+    ) -> Outcome:
+        """What a step, a file or the owner answers."""
+        match effect:
+            case RunStep():
+                return await self.calls.perform(effect, path)
             case ReadItems():
                 return await uninterrupted(self.item_files.read(effect, path))
             case WriteResult():
                 return await uninterrupted(self.item_files.write(effect, path))
-            case _:
-                what = type(effect).__name__
-                raise NeedsOwner("run.unsupported", f"{what} cannot be performed by this version.")
+            case WaitDecision():
+                return await self.asking.ask(effect, path)
+            case Claim():
+                return self.asking.claim(effect, path)
 
     def _checkpoint(self, effect: Checkpoint, path: str, budget: Budget) -> None:
         if path == "":
@@ -266,21 +290,20 @@ class Driver:
         below, part = f"{path}{fork.key}/", budget.part()
         if (breach := self.recorded_breach(fork, path)) is not None:
             budget.spend(breach["transitions"])
-            await uninterrupted(self.calls.settle_begun(below))
+            await self._settle(below)
             return breach_outcomes(fork, breach)
 
         async def run_child(spec: ScopeSpec) -> Outcome:
             return await self._scope(spec, child_path(path, fork.key, spec.id), part)
 
         async def record_breach(breach: dict[str, Any]) -> None:
-            await self.recorder.commit(
-                path, fork.key, "breach", {**breach, "transitions": part.close()}
-            )
+            data, withdrawn = {**breach, "transitions": part.close()}, self.asking.withdrawn(below)
+            await self.recorder.commit(path, fork.key, "breach", data, withdrawn)
 
-        branches = Branches(fork, run_child, record_breach)
+        branches = Branches(fork, run_child, record_breach, self.activity)
         outcomes = await branches.run()
         if branches.breached:
-            await uninterrupted(self.calls.settle_begun(below))
+            await self._settle(below)
         return outcomes
 
     def recorded_breach(self, fork: Fork, path: str) -> Any | None:

@@ -1,5 +1,6 @@
 """Endings: how a run stops for now, is closed, and ends; what the owner is told of each."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,8 @@ from assent_engine.journal import Ledger
 from assent_engine.moments import timestamp
 from assent_engine.notices import NoticeLevel
 from assent_engine.ports import Listener, Progress
-from assent_engine.runner.halts import Ending, Halt, NeedsOwner
+from assent_engine.runner.family import everything
+from assent_engine.runner.halts import CalledNeedsOwner, Ending, Halt, NeedsOwner, Parked
 from assent_engine.runner.recorder import Recorder
 from assent_engine.runner.snapshots import Snapshots
 from assent_engine.saga import Settled
@@ -23,6 +25,7 @@ from assent_engine.store.records import (
     PolicyWorked,
     Record,
     RecoveryNotice,
+    RequestsWithdrawn,
     RunEnded,
     RunStatusChanged,
     RunStoodAt,
@@ -34,6 +37,8 @@ from assent_schemas.statuses import RunStatus
 CLOSED = "closed"
 END = "end"
 REDRIVE = "redrive"
+_TOLD = (Parked, CalledNeedsOwner)
+"""What needs no notice of its own: a question has one, and so has a called run's case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,10 @@ class RunReport:
         return {"status": self.status, "ok": self.output} if done else told
 
 
+AtEnd = Callable[[RunReport], Sequence[Record]]
+"""What a caller records in the commit that ends the run that it called."""
+
+
 @dataclass(slots=True)
 class Endings:
     """Writes the last words about runs, and those before the last."""
@@ -85,7 +94,7 @@ class Endings:
         records: list[Record] = [RunStatusChanged(run_id, halt.status, halt.code, halt.reason, at)]
         if isinstance(halt, NeedsOwner):
             records += await self._cases(run_id, halt, at)
-        elif halt.status is not RunStatus.WAITING and await self._is_news(run_id, halt):
+        elif not isinstance(halt, _TOLD) and await self._is_news(run_id, halt):
             text = f"A run stopped ({halt.status}): {halt.reason}"
             key = f"{run_id}/halt/{at}"
             records.append(NewNotice(key, text, NoticeLevel.PROBLEM, run_id, at))
@@ -99,7 +108,8 @@ class Endings:
         now = recorder.now()
         status = RunStatus.RUNNING
         changed = RunStatusChanged(report.run_id, status, report.error, report.cause, now)
-        await recorder.commit("", "", CLOSED, report.as_json(), *stood, changed)
+        withdrawn = RequestsWithdrawn(report.run_id, "", now)
+        await recorder.commit("", "", CLOSED, report.as_json(), *stood, changed, withdrawn)
 
     async def end(
         self,
@@ -107,11 +117,14 @@ class Endings:
         report: RunReport,
         name: str,
         at: Cursor | None,
-        alert_after: int,
+        *,
+        alert_after: int = 1,
+        also: AtEnd | None = None,
     ) -> RunReport:
         """The last word about a run: its journal's end, its ledger entry, its notice.
 
-        The owner is told from `alert_after` failures of the policy in a row on.
+        The owner is told from `alert_after` failures of the policy in a row on. Of a called one
+        its caller tells the owner; `also` makes what it records with the end.
         """
         run_id, now = report.run_id, recorder.now()
         done = report.status is RunStatus.COMPLETED
@@ -119,10 +132,14 @@ class Endings:
         records: list[Record] = [
             RunEnded(run_id, report.status, output, report.error, report.cause, now),
             InterventionsWithdrawn(run_id, None, now),
+            RequestsWithdrawn(run_id, "", now),
         ]
         if at is not None:
             records.append(_stood_at(run_id, at))
-        records += await self._told(report, name, alert_after, now)
+        if also is None:
+            records += await self._told(report, name, alert_after, now)
+        else:
+            records += also(report)
         entry = recorder.entry("", "", END, report.as_json())
         ledger = self.ledger.append(run_id, recorder.journal.head, self.store.failures)
         await recorder.store.commit(entry, ledger, *records)
@@ -162,7 +179,7 @@ class Endings:
             text, told = f"{name} works again after ", f"{run_id}/works-again"
             notice = RecoveryNotice(told, text, NoticeLevel.INFO, run_id, at, alert_after)
             return [notice, PolicyWorked(run_id)]
-        log = await self.store.read.saga_log(run_id)
+        log = await everything(self.store.read, run_id)
         why = f"{report.error}: {report.cause}" if report.cause else report.error
         text = f"{name} ended {report.status}: {why}.{_became_of(log)}"
         if report.status is RunStatus.CANCELLED:

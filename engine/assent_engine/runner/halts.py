@@ -92,9 +92,28 @@ class Paused(Halt):
 
 
 class Parked(Halt):
-    """A wait that is too long to sit through; resuming goes on when its time has come."""
+    """A wait that is too long to sit through; resuming goes on when its time has come.
+
+    `what` is what may end it before.
+    """
 
     status = RunStatus.WAITING
 
-    def __init__(self, until: datetime) -> None:
-        super().__init__("run.waiting", f"waits until {timestamp(until)}")
+    def __init__(self, until: datetime, what: str = "") -> None:
+        what = f"for {what}, " if what else ""
+        super().__init__("run.waiting", f"waits {what}until {timestamp(until)}")
+
+
+class CalledNeedsOwner(Halt):
+    """A run that this one called, itself or through others, needs the owner.
+
+    The case in the inbox is that run's.
+    """
+
+    def __init__(self, run_id: str, name: str, reason: str) -> None:
+        super().__init__("run.called_needs_owner", f"run {run_id} of {name!r} needs you: {reason}")
+
+
+def passed_up(halt: Halt, run_id: str, name: str) -> Halt:
+    """How a run stops whose called run has stopped."""
+    return CalledNeedsOwner(run_id, name, halt.reason) if isinstance(halt, NeedsOwner) else halt

@@ -8,6 +8,7 @@ from assent_engine.clock import Clock
 from assent_engine.interpreter import SEMANTICS, RunHeader
 from assent_engine.journal import Diverged, Journal, seal
 from assent_engine.moments import moment
+from assent_engine.runner.asking import CLAIMED
 from assent_engine.runner.decisions import Decisions
 from assent_engine.runner.endings import CLOSED, END, REDRIVE, RunReport
 from assent_engine.runner.halts import NeedsOwner
@@ -15,6 +16,7 @@ from assent_engine.runner.recorder import NoPen, Recorder
 from assent_engine.store import Store
 from assent_engine.store.records import JournalEntry, Record
 from assent_engine.store.rows import RunRow
+from assent_engine.tally import Tally
 from assent_schemas import exact_json
 from assent_schemas.statuses import RunStatus
 
@@ -39,6 +41,7 @@ class History:
     decisions: Decisions = field(default_factory=Decisions)
     quiet_since: datetime | None = None
     """When a crash cut it off at work."""
+    tally: Tally = field(default_factory=Tally)
 
     @classmethod
     async def read(cls, store: Store, clock: Clock, row: RunRow, policy_name: str) -> "History":
@@ -61,6 +64,7 @@ class History:
             await store.read.restored(row.id),
             Decisions.of(await store.read.interventions(row.id), entries),
             _quiet_since(row, entries[-1]),
+            _tally(entries),
         )
 
     @classmethod
@@ -78,6 +82,15 @@ class History:
 
 def _redriven(entries: list[JournalEntry]) -> list[JournalEntry]:
     return [one for one in entries if (one.scope, one.kind) == ("", REDRIVE)]
+
+
+def _tally(entries: list[JournalEntry]) -> Tally:
+    """What each yes was used for, before a snapshot and in stopped scopes, too."""
+    tally = Tally()
+    for entry in entries:
+        if entry.kind == CLAIMED and "ok" in (use := exact_json.decode(entry.data)):
+            tally.recall(use["given"], use["effect"], use["call"])
+    return tally
 
 
 def _journal(row: RunRow, entries: list[JournalEntry], redriven: list[JournalEntry]) -> Journal:

@@ -46,6 +46,16 @@ def within(permit: Permit, clock: Clock, deadline: datetime | None, budget: Budg
     return permit_within
 
 
+def both(first: Permit, then: Permit) -> Permit:
+    """A permit that takes two: a caller's, and that of the run that it called."""
+
+    async def permit() -> None:
+        await first()
+        await then()
+
+    return permit
+
+
 def halt_of(refusal: Refused) -> Halt:
     """How a run stops whose policy may not act: for as long as it is disabled, or for the owner."""
     problem = refusal.problem

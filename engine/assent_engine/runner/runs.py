@@ -11,21 +11,27 @@ from assent_engine.admission import Admission, Admitted
 from assent_engine.budget import Budget
 from assent_engine.clock import Clock
 from assent_engine.files import Files
-from assent_engine.interpreter import SEMANTICS, RunHeader
+from assent_engine.interpreter import RunHeader
 from assent_engine.interventions import OPEN as OPEN_CASE
 from assent_engine.journal import Journal
 from assent_engine.moments import moment, timestamp
 from assent_engine.ports import Listener, Progress, Randomness
 from assent_engine.refusals import refused
 from assent_engine.registry import StepRegistry, World
+from assent_engine.requests import Requests
 from assent_engine.run_input import initial_data
-from assent_engine.runner.calls import Calls
+from assent_engine.runner.asking import Asking
+from assent_engine.runner.beginning import first_entry, new_run, run_header
+from assent_engine.runner.called_runs import CalledRuns
+from assent_engine.runner.calls import Calls, uninterrupted
 from assent_engine.runner.driver import Driver
-from assent_engine.runner.endings import REDRIVE, Endings, RunReport
-from assent_engine.runner.halts import Cancelled, Halt, NeedsOwner
+from assent_engine.runner.endings import REDRIVE, AtEnd, Endings, RunReport
+from assent_engine.runner.family import everything, standing
+from assent_engine.runner.frame import Frame
+from assent_engine.runner.halts import Cancelled, Halt, NeedsOwner, passed_up
 from assent_engine.runner.history import History
 from assent_engine.runner.item_files import ItemFiles
-from assent_engine.runner.permission import Permit, halt_of, permission, within
+from assent_engine.runner.permission import Permit, both, halt_of, permission, within
 from assent_engine.runner.places import Place, Places
 from assent_engine.runner.recorder import Recorder
 from assent_engine.runner.retracing import Retracing, no_permit, spoilt
@@ -39,13 +45,12 @@ from assent_engine.store.records import (
     CancelRequested,
     InterventionsWithdrawn,
     JournalEntry,
-    NewRun,
     PlaceLeft,
+    Record,
     RunRedriven,
     RunStatusChanged,
 )
-from assent_engine.store.rows import RunRow
-from assent_schemas import exact_json
+from assent_engine.store.rows import InterventionRow, RunRow
 from assent_schemas.errors import Refused
 from assent_schemas.statuses import RunStatus
 
@@ -66,11 +71,14 @@ class Runs:
     world: World
     admission: Admission
     endings: Endings
+    requests: Requests
     tell: Listener
     files: Files
     snapshots: Snapshots
     places: Places = field(init=False)
     _driven: dict[str, asyncio.Event] = field(default_factory=dict)
+    _answered: set[str] = field(default_factory=set)
+    """Runs under way for which the owner has decided something since they were last replayed."""
     _loose: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -83,40 +91,38 @@ class Runs:
         carries it out.
         """
         admitted = await self.admission.admit(policy_id)
-        value = exact_json.plain(initial_data(admitted.policy, given))
-        header = self._header(admitted, value)
-        with self._alone(header.run_id):
+        value, run_id = initial_data(admitted.policy, given), self.randomness.identifier()
+        header = run_header(admitted, run_id, value, self.clock, self.randomness)
+        with self._alone(run_id):
             recorder, place = await self._record(admitted, header)
             if place is not None and place.status is RunStatus.PENDING:
-                return RunReport(header.run_id, RunStatus.PENDING)
-            self.tell(Progress("run.started", header.run_id))
-            report = await self._drive(admitted, History(header, recorder, header.started))
+                return RunReport(run_id, RunStatus.PENDING)
+            self.tell(Progress("run.started", run_id))
+            history = History(header, recorder, header.started)
+            report = await self._until_it_stops(await self._drive(admitted, history))
         await self._follow(place.key if place else None)
         return report
 
     async def _record(self, admitted: Admitted, header: RunHeader) -> tuple[Recorder, Place | None]:
         """Record a new run with its place; nothing may be awaited from there until it is let go."""
         recorder = Recorder(self.store.pen(), self.clock, Journal(header.run_id))
-        first = {
-            "started": header.started,
-            "seed": header.seed,
-            "semantics": SEMANTICS,
-            "policy_hash": admitted.hash,
-            "input": header.input,
-        }
+        first = first_entry(admitted, header)
         async with (
             self.admission.recording(admitted.policy_id),
             self.places.for_new(admitted.policy, admitted.policy_id, header.input) as place,
         ):
-            await recorder.commit("", "", "start", first, _new_run(admitted, header, place))
+            row = new_run(admitted, header, place=place)
+            await recorder.commit("", "", "start", first, row)
         return recorder, place
 
     async def resume(self, run_id: str) -> RunReport:
         """Go on with a run that stopped before its end, by replay. Raises Refused.
 
-        Runs that waited for the place that it leaves are carried out as well.
+        One that was called goes on with the run that called it, whose report this is. Runs that
+        waited for the place that it leaves are carried out as well.
         """
-        report, key = await self._go_on(run_id)
+        row = await self._caller_of_all(await self._known(run_id))
+        report, key = await self._take_up(row.id)
         await self._follow(key)
         return report
 
@@ -142,8 +148,14 @@ class Runs:
             return False
         if row.status is not RunStatus.NEEDS_OWNER or row.cancelling:
             return True
-        cases = await self.store.read.interventions(row.id)
+        cases = await self._cases(row.id)
         return bool(cases) and all(case.status != OPEN_CASE for case in cases)
+
+    async def _cases(self, run_id: str) -> list[InterventionRow]:
+        """What was asked about a run and all that it called."""
+        called = [row.id for _, row in await self.store.read.called_by(run_id)]
+        below = [case for one in called for case in await self._cases(one)]
+        return [*await self.store.read.interventions(run_id), *below]
 
     async def _recovered(self, run_id: str) -> RunReport | None:
         """As resume; None where the run ended, or another task took it, in the meantime."""
@@ -152,28 +164,52 @@ class Runs:
         except Refused:
             return None
 
-    async def _go_on(self, run_id: str) -> tuple[RunReport, str | None]:
+    async def _take_up(self, run_id: str) -> tuple[RunReport, str | None]:
         row = await self._unended(run_id)
         if not row.cancelling and not await self.places.take(row):
             return RunReport(run_id, RunStatus.PENDING), row.concurrency_key
         with self._alone(run_id):
-            return await self._resume(await self._unended(run_id)), row.concurrency_key
+            report = await self._resume(await self._unended(run_id))
+            return await self._until_it_stops(report), row.concurrency_key
 
     async def _follow(self, key: str | None) -> None:
         """Carry out, one after the other, what waited for a place that is free by now."""
         while (following := await self.places.next(key)) is not None:
             try:
-                await self._go_on(following)
+                await self._take_up(following)
             except Refused:
                 # Another task has taken it, and sees to what follows.
                 return
+
+    async def go_on(self, run_id: str) -> RunReport | None:
+        """Follow what the owner has decided; None where the run is under way or has ended.
+
+        The task that drives it follows the decision then. Raises Refused.
+        """
+        row = await self._caller_of_all(await self._known(run_id))
+        if row.status.ended:
+            return None
+        if row.id in self._driven:
+            self._answered.add(row.id)
+            return None
+        return await self.resume(row.id)
+
+    async def _until_it_stops(self, report: RunReport) -> RunReport:
+        """Replay a run that parks while the owner decides; else nobody would."""
+        while report.run_id in self._answered:
+            self._answered.discard(report.run_id)
+            if report.status is RunStatus.WAITING:
+                report = await self._resume(await self._unended(report.run_id))
+        return report
 
     async def cancel(self, run_id: str, *, keep: bool = False, by: str) -> RunReport | None:
         """End a run. What it did is compensated, or with `keep` left as it is.
 
         None where the run is under way: the task that drives it ends it. Raises Refused.
         """
-        await self._unended(run_id)
+        if (row := await self._unended(run_id)).parent_run is not None:
+            detail = f"Run {row.parent_run} called run {run_id} and waits for it."
+            raise refused("run.called", detail, f"End that one: assent run cancel {row.parent_run}")
         at, how = timestamp(self.clock.now()), KEEP if keep else COMPENSATE
         audit = AuditEntry(at, by, "cancel", run_id, how)
         await self.store.commit(CancelRequested(run_id, how, at), audit)
@@ -201,26 +237,28 @@ class Runs:
             audit = AuditEntry(at, by, "redrive", run_id, f"{len(forget)} records left out")
             data = {"forget": forget, "by": by}
             await recorder.commit("", "", REDRIVE, data, *records, audit)
-            return await self._resume(await self._unended(run_id))
+            return await self._until_it_stops(await self._resume(await self._unended(run_id)))
 
     async def cursors(self, run_id: str) -> dict[str, dict[str, Any]]:
         """Where the root scope of a run stood at each of its states, by the key of the visit.
 
         Raises Refused where its journal cannot be followed.
         """
-        row = await self._found(run_id)
+        row = await self._known(run_id)
         try:
             return (await self._retraced(await self._admitted_again(row), row)).cursors
         except Halt as halt:
             raise refused(halt.code, halt.reason) from halt
 
     async def open_runs(self) -> list[RunRow]:
-        """Runs that have not ended: what a crash, a stop or a wait left behind."""
-        return await self.store.read.runs(*OPEN)
+        """Runs that have not ended: what a crash, a stop or a wait left behind.
 
-    async def _found(self, run_id: str) -> RunRow:
-        row = await self.store.read.run(run_id)
-        if row is None:
+        Without those that were called: they go on with their callers.
+        """
+        return [row for row in await self.store.read.runs(*OPEN) if row.parent_run is None]
+
+    async def _known(self, run_id: str) -> RunRow:
+        if (row := await self.store.read.run(run_id)) is None:
             raise refused("run.unknown", f"There is no run {run_id}.")
         return row
 
@@ -228,12 +266,15 @@ class Runs:
         return await self.store.read.journal(row.id)
 
     async def _redrivable(self, run_id: str) -> RunRow:
-        row, past = await self._found(run_id), await self.store.read.journal(run_id)
+        row, past = await self._known(run_id), await self.store.read.journal(run_id)
         failed = row.status.ended and row.status is not RunStatus.COMPLETED
         if not failed and row.error != "run.failed":
             detail = f"Run {run_id} is {row.status}: only one that did not end well is redriven."
             raise refused("run.not_failed", detail)
-        settled = [one for one in await self.store.read.saga_log(run_id) if one.settled]
+        if row.parent_run is not None or await self._called_in_vain(run_id):
+            detail = f"Run {run_id} was called, or called a run that did not complete."
+            raise refused("run.called", detail, "Start a new one: assent run start")
+        settled = [one for one in await everything(self.store.read, run_id) if one.settled]
         if any(one.settled != Settled.KEPT for one in settled):
             detail = f"What run {run_id} did was reversed, so it cannot go on from there."
             raise refused("run.reversed", detail, "Start a new one: assent run start")
@@ -242,22 +283,34 @@ class Runs:
             raise refused("run.thinned", detail, "Start a new one: assent run start")
         return row
 
+    async def _called_in_vain(self, run_id: str) -> bool:
+        """Whether a called run did not complete: called anew, it would act once more."""
+        called = await self.store.read.called_by(run_id)
+        return any(row.status is not RunStatus.COMPLETED for _, row in called)
+
     async def _retraced(self, admitted: Admitted, row: RunRow) -> Retracing:
         history = await History.retraced(self.store, self.clock, row, admitted.policy.name)
-        retracing = Retracing(self._driver(admitted, history, no_permit))
+        frame = Frame(Budget(admitted.policy.max_transitions), None)
+        retracing = Retracing(self._driver(admitted, history, frame, no_permit))
         await retracing.run()
         return retracing
 
     async def _unended(self, run_id: str) -> RunRow:
-        row = await self._found(run_id)
+        row = await self._known(run_id)
         if row.status.ended:
             raise refused("run.ended", f"Run {run_id} has ended: {row.status}.")
+        return row
+
+    async def _caller_of_all(self, row: RunRow) -> RunRow:
+        """The run that nobody called, up from this one."""
+        while row.parent_run is not None:
+            row = await self._known(row.parent_run)
         return row
 
     async def _resume(self, row: RunRow) -> RunReport:
         try:
             if row.cancelling == KEEP:
-                return await self._let_go(row)
+                return await self._let_go(row, keep=True)
             admitted = await self._admitted_again(row)
             history = await History.read(self.store, self.clock, row, admitted.policy.name)
         except Halt as halt:
@@ -273,15 +326,67 @@ class Runs:
             await self.store.commit(going_on)
         return await self._drive(admitted, history)
 
-    async def _let_go(self, row: RunRow) -> RunReport:
-        """End a run with what it did kept: nothing acts, so no permission is needed."""
+    async def _let_go(self, row: RunRow, *, keep: bool, at_end: AtEnd | None = None) -> RunReport:
+        """End a run without reversing what it did: nothing acts, so no permission is needed.
+
+        With `keep` what the runs did that it called stays, too.
+        """
         policy = await self.store.read.policy(row.policy_id)
         name = policy.name if policy else row.policy_id
         history = await History.read(self.store, self.clock, row, name)
         if history.closed is None:
             await self._calls(history, _never).settle_begun("")
+        await self.stop_called(row.id, "", keep=keep)
         report = history.closed or RunReport.of(row.id, Cancelled())
-        return await self.endings.end(history.recorder, report, name, None, 1)
+        return await self.endings.end(history.recorder, report, name, None, also=at_end)
+
+    async def admit_called(self, policy_id: str, digest: str) -> Admitted:
+        """The version in force, which must be the one that the caller's approval pins."""
+        try:
+            admitted = await self.admission.admit(policy_id)
+        except Refused as refusal:
+            raise halt_of(refusal) from refusal
+        if admitted.hash != digest:
+            detail = f"{admitted.policy.name} is not what it was when its caller was approved."
+            raise NeedsOwner("approval.lapsed", detail)
+        return admitted
+
+    async def go_on_with(self, run_id: str, name: str, frame: Frame) -> RunReport:
+        """Carry a called run out, or on; raises the Halt that stops its caller, too."""
+        row = await self._known(run_id)
+        try:
+            if row.cancelling == KEEP:
+                return await uninterrupted(self._let_go(row, keep=True, at_end=frame.at_end))
+            admitted = await self._admitted_again(row)
+            history = await History.read(self.store, self.clock, row, admitted.policy.name)
+            return await self._carried_out(admitted, history, frame)
+        except Halt as halt:
+            await uninterrupted(self.endings.halted(run_id, halt))
+            raise passed_up(halt, run_id, name) from halt
+
+    async def stop_called(self, run_id: str, path: str, *, keep: bool = False) -> None:
+        """End what a run called from under a path and what has not ended; raises Halt."""
+        keep = keep or (await self._known(run_id)).cancelling == KEEP
+        for _, row in reversed(await self.store.read.called_by(run_id)):
+            if not row.status.ended and (row.parent_key or "").startswith(path):
+                await self._stop(row, keep=keep)
+
+    async def _stop(self, row: RunRow, *, keep: bool) -> None:
+        """End a called run with its caller; what it did falls to the caller.
+
+        One that had failed by itself first brings what it did to the end that it declares.
+        """
+        try:
+            history = await History.read(self.store, self.clock, row, row.policy_id)
+            if history.closed is None or keep:
+                await self._let_go(row, keep=keep, at_end=_nothing)
+                return
+            admitted = await self._admitted_again(row)
+            frame = Frame(Budget(admitted.policy.max_transitions), None, at_end=_nothing)
+            await self._carried_out(admitted, history, frame)
+        except Halt as halt:
+            await self.endings.halted(row.id, halt)
+            raise passed_up(halt, row.id, row.policy_id) from halt
 
     @contextmanager
     def _alone(self, run_id: str) -> Iterator[asyncio.Event]:
@@ -293,16 +398,6 @@ class Runs:
             yield self._driven[run_id]
         finally:
             del self._driven[run_id]
-
-    def _header(self, admitted: Admitted, value: Any) -> RunHeader:
-        return RunHeader(
-            run_id=self.randomness.identifier(),
-            policy_id=admitted.policy_id,
-            policy_name=admitted.policy.name,
-            started=timestamp(self.clock.now()),
-            seed=self.randomness.seed(),
-            input=value,
-        )
 
     async def _admitted_again(self, row: RunRow) -> Admitted:
         """A run keeps the version it began with, as long as the owner's yes to it stands."""
@@ -316,29 +411,55 @@ class Runs:
         return admitted
 
     async def _drive(self, admitted: Admitted, history: History) -> RunReport:
-        driver = self._driver(admitted, history)
+        run_id = history.header.run_id
+        budget, deadline = Budget(admitted.policy.max_transitions), _deadline(admitted, history)
+        frame = Frame(budget, deadline, self._driven[run_id])
         try:
-            deadline = _deadline(admitted, history)
-            with driver.stalling.watching(history.quiet_since):
-                report = history.closed or await self._driven_out(driver, deadline)
-                if report.status is not RunStatus.COMPLETED:
-                    await self._reverse(admitted, driver, report, closed=history.closed is not None)
+            return await self._carried_out(admitted, history, frame)
         except Halt as halt:
-            return await self.endings.halted(driver.header.run_id, halt)
-        name = admitted.policy.name
-        alert_after = admitted.policy.alert_after
-        return await self.endings.end(driver.recorder, report, name, driver.at, alert_after)
+            return await self.endings.halted(run_id, halt)
 
-    def _driver(self, admitted: Admitted, history: History, permit: Permit | None = None) -> Driver:
-        deadline, budget = _deadline(admitted, history), _budget(admitted, history.cursor)
+    async def _carried_out(self, admitted: Admitted, history: History, frame: Frame) -> RunReport:
+        """A run's end, within its frame; raises the Halt that stops it before."""
+        driver = self._driver(admitted, history, frame)
+        with driver.stalling.watching(history.quiet_since):
+            report = history.closed or await self._driven_out(driver, frame)
+            if report.status is not RunStatus.COMPLETED:
+                await self._reverse(admitted, driver, report, closed=history.closed is not None)
+        name, after = admitted.policy.name, admitted.policy.alert_after
+        ending = self.endings.end(
+            driver.recorder, report, name, driver.at, alert_after=after, also=frame.at_end
+        )
+        return await uninterrupted(ending)
+
+    def _driver(
+        self, admitted: Admitted, history: History, frame: Frame, permit: Permit | None = None
+    ) -> Driver:
+        budget, deadline, recorder = frame.budget, frame.deadline, history.recorder
+        # What a run had spent before its snapshot counts in its caller's budget, too.
+        budget.spend(history.cursor.pop("transitions") if history.cursor else 0)
         if permit is None:
-            permit = within(permission(self.admission, admitted), self.clock, deadline, budget)
+            own = within(permission(self.admission, admitted), self.clock, deadline, budget)
+            permit = both(frame.permit, own)
         return Driver(
             admitted.program,
             history.header,
-            history.recorder,
+            recorder,
             self._calls(history, permit),
-            ItemFiles(self.files, self.snapshots, history.recorder, permit),
+            ItemFiles(self.files, self.snapshots, recorder, permit),
+            Asking(
+                self.requests,
+                recorder,
+                self.clock,
+                permit,
+                history.tally,
+                frame.activity,
+                admitted,
+                deadline,
+                self.tell,
+            ),
+            CalledRuns(self, admitted, recorder, permit, deadline, frame.activity),
+            frame.activity,
             self.clock,
             self.tell,
             budget,
@@ -367,14 +488,14 @@ class Runs:
             history.decisions,
         )
 
-    async def _driven_out(self, driver: Driver, deadline: datetime | None) -> RunReport:
+    async def _driven_out(self, driver: Driver, frame: Frame) -> RunReport:
         """Carry the policy out to its end, or only settle what was begun if it is cancelled."""
         run_id = driver.header.run_id
         row = await self.store.read.run(run_id)
         if row is not None and row.cancelling:
             await driver.settle_begun()
             return RunReport.of(run_id, Cancelled())
-        return RunReport.of(run_id, await driver.run(deadline, self._driven[run_id]))
+        return RunReport.of(run_id, await driver.run(frame.deadline, frame.cancelled))
 
     async def _reverse(
         self, admitted: Admitted, driver: Driver, report: RunReport, *, closed: bool
@@ -383,7 +504,7 @@ class Runs:
 
         Raises Halt where the owner must be asked, or nothing may be done for now.
         """
-        if not await self.store.read.standing(report.run_id):
+        if not await standing(self.store.read, report.run_id):
             return
         if not closed:
             await self.endings.close(driver.recorder, report, driver.at)
@@ -397,37 +518,16 @@ class Runs:
             await driver.undoing(calls).below("")
 
     async def _undecided(self, report: RunReport) -> NeedsOwner:
-        done = [one.resource for one in await self.store.read.standing(report.run_id)]
+        left = await standing(self.store.read, report.run_id)
+        done = [one.resource for one in reversed(left)]
         why = f"{report.error}: {report.cause}" if report.cause else report.error
         reason = f"the run ended {report.status} ({why}) after {', '.join(done)}."
         return NeedsOwner("run.failed", reason)
 
 
-def _new_run(admitted: Admitted, header: RunHeader, place: Place | None) -> NewRun:
-    return NewRun(
-        id=header.run_id,
-        policy_id=admitted.policy_id,
-        policy_version=admitted.version,
-        policy_hash=admitted.hash,
-        status=place.status if place else RunStatus.RUNNING,
-        current_step=admitted.policy.start_at,
-        context=exact_json.encode(header.input).decode(),
-        at=header.started,
-        concurrency_key=place.key if place else None,
-        concurrency_limit=place.limit if place else None,
-        place=place.state if place else None,
-    )
-
-
 def _deadline(admitted: Admitted, history: History) -> datetime | None:
     seconds = admitted.policy.timeout_seconds
     return None if seconds is None else moment(history.begun) + timedelta(seconds=seconds)
-
-
-def _budget(admitted: Admitted, cursor: dict[str, Any] | None) -> Budget:
-    """What the run may spend; the snapshot carries what it had spent until then."""
-    used = cursor.pop("transitions") if cursor else 0
-    return Budget(admitted.policy.max_transitions, used)
 
 
 def _waited(row: RunRow, history: History) -> bool:
@@ -439,3 +539,8 @@ def _waited(row: RunRow, history: History) -> bool:
 async def _never() -> None:
     """The permit of a run that will not act."""
     raise AssertionError
+
+
+def _nothing(_report: RunReport) -> list[Record]:
+    """What a caller records that stops the runs that it called: its own record says why."""
+    return []

@@ -10,6 +10,7 @@ from assent_engine.interpreter import compensate
 from assent_engine.interpreter.faults import SKIPPED
 from assent_engine.interventions import Choice
 from assent_engine.runner.decisions import DECIDED_ENTRY, Decisions, followed
+from assent_engine.runner.family import standing
 from assent_engine.runner.halts import NeedsOwner, Unsettled
 from assent_engine.runner.recorder import Recorder
 from assent_engine.saga import Settled, saga_mark
@@ -22,7 +23,9 @@ Drive = Callable[[Generator[Effect, Any, Outcome], str], Awaitable[Outcome]]
 
 @dataclass(slots=True)
 class Undoing:
-    """Reverses what one run did. Each compensation is a scope of its own: `undo/SEQ/`.
+    """Reverses what one run did, and those that it called.
+
+    Each compensation is a scope of its own: `undo/SEQ/`, or `undo/RUN/SEQ/` of a called run.
 
     With `go_on` a compensation that fails does not keep the ones before it from running.
     """
@@ -39,9 +42,8 @@ class Undoing:
         """
         cases: list[NeedsOwner] = []
         prefix = f"{path}{visit}/" if visit else path
-        for entry in reversed(await self.recorder.store.read.standing(self.recorder.run_id)):
-            if not _is_below(entry, prefix):
-                continue
+        read = self.recorder.store.read
+        for entry in await standing(read, self.recorder.run_id, prefix):
             if (case := await self._settle(entry)) is not None:
                 cases.append(case)
                 if not self.go_on:
@@ -64,7 +66,7 @@ class Undoing:
         await self._verify(entry)
         if entry.compensation is None:
             return Settled.KEPT
-        scope = f"{UNDO}{entry.seq}/"
+        scope = self._scope(entry)
         for rank in itertools.count(1):
             outcome = await self._compensated(entry, scope, rank)
             if isinstance(outcome, Ok):
@@ -77,6 +79,11 @@ class Undoing:
                 case Choice.SKIP:
                     return Settled.KEPT
         raise AssertionError
+
+    def _scope(self, entry: SagaEntry) -> str:
+        """Of what a called run did, too: its own journal has ended, and stays as it is."""
+        own = entry.run_id == self.recorder.run_id
+        return f"{UNDO}{entry.seq}/" if own else f"{UNDO}{entry.run_id}/{entry.seq}/"
 
     async def _verify(self, entry: SagaEntry) -> None:
         """Raise NeedsOwner unless the journal says the same of the side effect."""
@@ -103,10 +110,6 @@ class Undoing:
             raise _case(entry, failed, subject)
         await self.recorder.commit(scope, key, DECIDED_ENTRY, followed(*taken))
         return taken[1].choice
-
-
-def _is_below(entry: SagaEntry, prefix: str) -> bool:
-    return f"{entry.scope}{entry.key}".startswith(prefix)
 
 
 def _case(entry: SagaEntry, failed: Failed, subject: str) -> NeedsOwner:

@@ -17,6 +17,7 @@ from assent_engine.store.rows import (
     InterventionRow,
     PauseRow,
     PolicyRow,
+    RequestRow,
     RunRow,
     VersionRow,
 )
@@ -33,12 +34,18 @@ _APPROVAL_COLUMNS = (
 _RUN_COLUMNS = (
     "id, policy_id, policy_version, policy_hash, status, current_step, context, cursor,"
     " cursor_seq, output, error, cause, cancelling, concurrency_key, concurrency_limit,"
-    " place, created_at, updated_at"
+    " place, created_at, updated_at, parent_run, parent_key"
 )
 Word = TypeVar("Word", bound=StrEnum)
 _JSON_COLUMNS = (6, 7, 9)
 _STEPS = 6
 _INTERVENTION_JSON = (5, 6, 10)
+_OPEN_FAMILIES = (
+    "WITH RECURSIVE held(id) AS (SELECT id FROM workflow_executions"
+    " WHERE status NOT IN ('COMPLETED', 'FAILED', 'TIMED_OUT', 'CANCELLED') UNION"
+    " SELECT r.id FROM workflow_executions r JOIN held ON r.parent_run = held.id)"
+)
+"""Open runs with all that they called: whoever called a run may have to reverse what it did."""
 
 
 class Reader:
@@ -116,6 +123,16 @@ class Reader:
         waiting = await self._all(first, key, "waits")
         return held, (waiting[0][0], waiting[0][1]) if waiting else None
 
+    async def called_by(self, run_id: str) -> list[tuple[int, RunRow]]:
+        """The runs that a run called, each after its call's place in the journal, in order."""
+        columns = ", ".join(f"r.{name.strip()}" for name in _RUN_COLUMNS.split(","))
+        sql = (
+            f"SELECT j.seq, {columns} FROM workflow_executions r JOIN journal j"  # noqa: S608
+            " ON j.run_id = r.parent_run AND j.kind = 'call' AND j.scope || j.key = r.parent_key"
+            " WHERE r.parent_run = ? ORDER BY j.seq"
+        )
+        return [(seq, _run(tuple(row))) for seq, *row in await self._all(sql, run_id)]
+
     async def journal(self, run_id: str) -> list[JournalEntry]:
         """The whole journal of a run, in order."""
         sql = "SELECT * FROM journal WHERE run_id = ? ORDER BY seq"
@@ -140,12 +157,11 @@ class Reader:
     async def thinnable(self) -> list[tuple[str, RunStatus, str, int, int]]:
         """Ended runs with all details: id, status, end, number of effects, bytes of details."""
         sql = (
-            "SELECT r.id, r.status, r.updated_at,"
+            f"{_OPEN_FAMILIES} SELECT r.id, r.status, r.updated_at,"  # noqa: S608
             " (SELECT count(*) FROM saga_log s WHERE s.run_id = r.id), length(r.context)"
             " + (SELECT total(length(data)) FROM journal j WHERE j.run_id = r.id)"
-            " FROM workflow_executions r WHERE thinned_at IS NULL AND status"
-            " IN ('COMPLETED', 'FAILED', 'TIMED_OUT', 'CANCELLED')"
-            " AND EXISTS (SELECT 1 FROM ledger WHERE run_id = r.id)"
+            " FROM workflow_executions r WHERE thinned_at IS NULL AND r.id NOT IN"
+            " (SELECT id FROM held) AND EXISTS (SELECT 1 FROM ledger WHERE run_id = r.id)"
         )
         return [
             (run_id, _word(RunStatus, status), ended, effects, int(size))
@@ -168,6 +184,15 @@ class Reader:
     async def pauses(self) -> list[PauseRow]:
         """Every pause that was not ended, those whose time is over too."""
         return [PauseRow(*row) for row in await self._all("SELECT * FROM pauses ORDER BY subject")]
+
+    async def requests(self, run_id: str | None = None) -> list[RequestRow]:
+        """Questions to the owner in the order in which they were asked; of one run, or all."""
+        sql = "SELECT * FROM requests WHERE ?1 IS NULL OR run_id = ?1 ORDER BY rowid"
+        return [RequestRow(*row) for row in await self._all(sql, run_id)]
+
+    async def request(self, request_id: str) -> RequestRow | None:
+        rows = await self._all("SELECT * FROM requests WHERE id = ?", request_id)
+        return RequestRow(*rows[0]) if rows else None
 
     async def last_of_ledger(self) -> LedgerEntry | None:
         rows = await self._all("SELECT * FROM ledger ORDER BY seq DESC LIMIT 1")

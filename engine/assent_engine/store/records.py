@@ -101,13 +101,14 @@ class NewApproval:
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    """A run of one pinned version, before its first state."""
+    """A run of one pinned version, before its first state; `parent_key` is where it was called."""
 
     sql: ClassVar[str] = (
         "INSERT INTO workflow_executions (id, policy_id, policy_version, policy_hash, status,"
-        " current_step, context, concurrency_key, concurrency_limit, place, created_at, updated_at)"
-        " VALUES (:id, :policy_id, :policy_version, :policy_hash, :status, :current_step, :context,"
-        " :concurrency_key, :concurrency_limit, :place, :at, :at)"
+        " current_step, context, concurrency_key, concurrency_limit, place, created_at, updated_at,"
+        " parent_run, parent_key) VALUES (:id, :policy_id, :policy_version, :policy_hash, :status,"
+        " :current_step, :context, :concurrency_key, :concurrency_limit, :place, :at, :at,"
+        " :parent_run, :parent_key)"
     )
     id: str
     policy_id: str
@@ -120,6 +121,8 @@ class NewRun:
     concurrency_key: str | None = None
     concurrency_limit: int | None = None
     place: str | None = None
+    parent_run: str | None = None
+    parent_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +349,66 @@ class InterventionsWithdrawn:
     )
     run_id: str
     subject: str | None
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequest:
+    """A question to the owner; `shown` is the JSON that is decided on, `hash` its digest."""
+
+    sql: ClassVar[str] = (
+        "INSERT INTO requests VALUES (:id, 'effect', :run_id, :subject, :title, :shown, :hash,"
+        " :deadline, 'open', NULL, NULL, NULL, :at, NULL)"
+    )
+    id: str
+    run_id: str
+    subject: str
+    title: str
+    shown: str
+    hash: str
+    deadline: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestDecided:
+    """The owner's answer; only the first one finds the request open, and none after its time."""
+
+    sql: ClassVar[str] = (
+        "UPDATE requests SET status = :status, note = :note, decided_by = :decided_by,"
+        " decided_how = :decided_how, closed_at = :at"
+        " WHERE id = :id AND status = 'open' AND deadline > :at"
+    )
+    id: str
+    status: str
+    note: str | None
+    decided_by: str
+    decided_how: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTimedOut:
+    """Nobody answered in time."""
+
+    sql: ClassVar[str] = (
+        "UPDATE requests SET status = 'timed_out', closed_at = :at"
+        " WHERE id = :id AND status = 'open'"
+    )
+    id: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsWithdrawn:
+    """What the scopes of a run under a path asked needs no answer any more."""
+
+    sql: ClassVar[str] = (
+        "UPDATE requests SET status = 'withdrawn', closed_at = :at WHERE run_id = :run_id"
+        " AND status = 'open' AND substr(subject, 1, length(:path)) = :path"
+    )
+    run_id: str
+    path: str
     at: str
 
 

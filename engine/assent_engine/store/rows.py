@@ -72,6 +72,14 @@ class RunRow:
     place: str | None
     created_at: str
     updated_at: str
+    parent_run: str | None
+    parent_key: str | None
+
+    @property
+    def reversible(self) -> bool:
+        """Whether what it did falls to whoever called it; what ended otherwise settled itself."""
+        stopped = self.status is RunStatus.CANCELLED and self.cancelling is None
+        return self.status is RunStatus.COMPLETED or stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +119,23 @@ class PauseRow:
     def holds(self, now: str) -> bool:
         """Whether it is still in force."""
         return self.until is None or self.until > now
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A question to the owner, and what became of it; `shown` is the exact text decided on."""
+
+    id: str
+    kind: str
+    run_id: str
+    subject: str
+    title: str
+    shown: str
+    hash: str
+    deadline: str
+    status: str
+    note: str | None
+    decided_by: str | None
+    decided_how: str | None
+    opened_at: str
+    closed_at: str | None

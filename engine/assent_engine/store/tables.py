@@ -32,6 +32,32 @@ CREATE INDEX executions_by_key ON workflow_executions (concurrency_key, place)
     WHERE concurrency_key IS NOT NULL;
 """
 
+REQUESTS = """
+CREATE TABLE requests (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('effect', 'call', 'plugin')),
+    run_id TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    title TEXT NOT NULL,
+    shown TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    deadline TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN
+        ('open', 'approved', 'rejected', 'timed_out', 'withdrawn')),
+    note TEXT,
+    decided_by TEXT,
+    decided_how TEXT,
+    opened_at TEXT NOT NULL,
+    closed_at TEXT
+) STRICT;
+CREATE UNIQUE INDEX one_open_request ON requests (run_id, subject) WHERE status = 'open';
+"""
+
+CALLED_RUNS = """
+CREATE UNIQUE INDEX called_runs ON workflow_executions (parent_run, parent_key)
+    WHERE parent_run IS NOT NULL;
+"""
+
 _TABLES = """
 CREATE TABLE policies (
     policy_id TEXT PRIMARY KEY,
@@ -93,7 +119,9 @@ CREATE TABLE workflow_executions (
     cancelling TEXT CHECK (cancelling IN ('keep', 'compensate')),
     concurrency_key TEXT,
     concurrency_limit INTEGER,
-    place TEXT CHECK (place IN ('waits', 'held'))
+    place TEXT CHECK (place IN ('waits', 'held')),
+    parent_run TEXT,
+    parent_key TEXT
 ) STRICT;
 CREATE INDEX executions_by_status ON workflow_executions (status);
 
@@ -163,7 +191,7 @@ CREATE TABLE pauses (
 ) STRICT;
 """
 
-TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES
+TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES + REQUESTS + CALLED_RUNS
 
 MIGRATIONS = {
     1: f"""
@@ -174,11 +202,13 @@ ALTER TABLE workflow_executions
 ALTER TABLE workflow_executions ADD COLUMN concurrency_key TEXT;
 ALTER TABLE workflow_executions ADD COLUMN concurrency_limit INTEGER;
 ALTER TABLE workflow_executions ADD COLUMN place TEXT CHECK (place IN ('waits', 'held'));
+ALTER TABLE workflow_executions ADD COLUMN parent_run TEXT;
+ALTER TABLE workflow_executions ADD COLUMN parent_key TEXT;
 ALTER TABLE policies ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE saga_log
     ADD COLUMN settled TEXT CHECK (settled IN ('compensated', 'marked', 'kept'));
 ALTER TABLE saga_log ADD COLUMN settled_at TEXT;
-{INTERVENTIONS}{PLACES}{PAUSES}""",
+{INTERVENTIONS}{PLACES}{PAUSES}{REQUESTS}{CALLED_RUNS}""",
 }
 """What brings a form to the one after it."""
 

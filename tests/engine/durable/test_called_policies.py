@@ -4,18 +4,11 @@ from typing import Any
 
 import pytest
 
-import assent_engine.policies
 from assent_engine.engine import Engine
 from assent_engine.policies import Proposal
 from assent_schemas.errors import PolicyInvalid
 from engine.durable.test_policy_life import approve, code_of
 from engine.durable.worlds import Bench, policy, task
-
-
-@pytest.fixture
-def performed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As it will be once runs can perform what is refused until then."""
-    monkeypatch.setattr(assent_engine.policies, "refuse_unperformed", lambda _document: None)
 
 
 def calling(called: str, **more: Any) -> dict[str, Any]:
@@ -34,18 +27,6 @@ async def approved(engine: Engine, document: dict[str, Any]) -> Proposal:
 
 
 CALLED = policy(task("number.add", 1), name="Called")
-ASKING = {"type": "Approval", "title": "Go?", "timeout_seconds": 60, "end": True}
-
-
-async def test_what_runs_cannot_do_yet_is_proposed_and_not_approved(bench: Bench) -> None:
-    async with bench.open() as engine:
-        await approved(engine, CALLED)
-        asking = {"name": "Asking", "start_at": "Ask", "states": {"Ask": ASKING}}
-        for document in (calling("Called"), asking):
-            proposal = await proposed(engine, document)
-            with pytest.raises(PolicyInvalid) as told:
-                await approve(engine, proposal)
-            assert told.value.problem.code == "policy.unperformed"
 
 
 async def test_only_a_policy_in_force_can_be_called(bench: Bench) -> None:
@@ -60,7 +41,6 @@ async def test_only_a_policy_in_force_can_be_called(bench: Bench) -> None:
         assert told.value.problem.remedy == 'Did you mean "Called"?'
 
 
-@pytest.mark.usefixtures("performed")
 async def test_an_approval_pins_what_it_calls_and_what_that_calls(bench: Bench) -> None:
     async with bench.open() as engine:
         called = await approved(engine, CALLED)
@@ -76,7 +56,6 @@ async def test_an_approval_pins_what_it_calls_and_what_that_calls(bench: Bench) 
         assert "number.add" in approval.steps
 
 
-@pytest.mark.usefixtures("performed")
 async def test_a_caller_lapses_with_a_new_version_of_what_it_calls(bench: Bench) -> None:
     async with bench.open() as engine:
         called = await approved(engine, CALLED)
@@ -89,7 +68,6 @@ async def test_a_caller_lapses_with_a_new_version_of_what_it_calls(bench: Bench)
         assert "The policy 'Called' that it runs is not what it was" in said
 
 
-@pytest.mark.usefixtures("performed")
 async def test_a_caller_lapses_while_what_it_calls_is_switched_off(bench: Bench) -> None:
     async with bench.open() as engine:
         called = await approved(engine, CALLED)
@@ -100,7 +78,6 @@ async def test_a_caller_lapses_while_what_it_calls_is_switched_off(bench: Bench)
         assert (await engine.runs.admission.admit(caller.policy_id)).version == caller.version
 
 
-@pytest.mark.usefixtures("performed")
 async def test_a_new_version_that_calls_its_own_caller_is_refused(bench: Bench) -> None:
     async with bench.open() as engine:
         called = await approved(engine, CALLED)

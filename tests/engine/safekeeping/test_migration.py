@@ -51,11 +51,13 @@ async def first_form(path: Path) -> Bench:
         connection.execute("DROP INDEX executions_by_key")
         connection.execute("ALTER TABLE policies DROP COLUMN failures")
         concurrency = ("place", "concurrency_limit", "concurrency_key")
-        for column in (*concurrency, "thinned_at", "restored_at", "cancelling"):
+        connection.execute("DROP INDEX called_runs")
+        called = ("parent_run", "parent_key")
+        for column in (*concurrency, *called, "thinned_at", "restored_at", "cancelling"):
             connection.execute(f"ALTER TABLE workflow_executions DROP COLUMN {column}")
         for column in ("settled", "settled_at"):
             connection.execute(f"ALTER TABLE saga_log DROP COLUMN {column}")
-        for table in ("interventions", "pauses"):
+        for table in ("interventions", "pauses", "requests"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
     return bench

@@ -1,0 +1,47 @@
+"""Families: what a run did to the outside, together with what the runs did that it called."""
+
+from collections.abc import Callable
+
+from assent_engine.store import Reader
+from assent_engine.store.records import SagaEntry
+from assent_engine.store.rows import RunRow
+
+Placed = tuple[tuple[int, ...], SagaEntry]
+"""An entry by its place: its number in the journal, after those of the calls that led to it.
+
+Not by the clock: it may have been set back between a call and what came after it.
+"""
+
+
+async def standing(read: Reader, run_id: str, path: str = "") -> list[SagaEntry]:
+    """What was done under a path and still stands, the latest first.
+
+    Of called runs that is what completed, or was stopped with its caller: another one settled
+    what it did by its own policy.
+    """
+    found = await _placed(read, run_id, path, lambda row: row.reversible)
+    return [entry for _, entry in sorted(found, key=_place) if entry.settled is None][::-1]
+
+
+async def everything(read: Reader, run_id: str) -> list[SagaEntry]:
+    """All that was done, in order, whatever became of it."""
+    found = await _placed(read, run_id, "", lambda _: True)
+    return [entry for _, entry in sorted(found, key=_place)]
+
+
+async def _placed(
+    read: Reader, run_id: str, path: str, follow: Callable[[RunRow], bool]
+) -> list[Placed]:
+    own = await read.saga_log(run_id)
+    found: list[Placed] = [
+        ((one.seq,), one) for one in own if f"{one.scope}{one.key}".startswith(path)
+    ]
+    for seq, row in await read.called_by(run_id):
+        if follow(row) and (row.parent_key or "").startswith(path):
+            below = await _placed(read, row.id, "", follow)
+            found += [((seq, *place), entry) for place, entry in below]
+    return found
+
+
+def _place(one: Placed) -> tuple[int, ...]:
+    return one[0]
