@@ -41,3 +41,96 @@ def test_a_called_policy_is_taken_from_those_in_force(shell: Shell, tmp_path: Pa
     shell.approved(greeter())
     assert shell.done("policy", "simulate", policy)["status"] == "COMPLETED"
     assert 'Runs the policy "Greeter"' in shell("policy", "explain", policy).out
+
+
+EFFECTS = [{"resource": "notify.user", "input": {"msg.$": "$.msg"}}]
+
+
+def telling(**more: Any) -> dict[str, Any]:
+    """A policy that asks before it tells the owner something."""
+    ask = {"type": "Approval", "title": "Shall I?", "timeout_seconds": 3600, "effects": EFFECTS}
+    tell = {
+        "type": "Task",
+        "resource": "notify.user",
+        "parameters": {"msg.$": "$.msg"},
+        "requires_approval": "Ask",
+        "end": True,
+    }
+    keep = {**ask, "result_path": "$.answer", "next": "Tell"}
+    states = {"Ask": keep, "Tell": tell}
+    defaults = {"msg": "x" * 300}
+    document = {"name": "Telling", "start_at": "Ask", "states": states}
+    return {**document, "context_defaults": defaults, **more}
+
+
+def asked(shell: Shell) -> dict[str, Any]:
+    """The question of a run that waits."""
+    started = shell.done("run", "start", shell.approved(telling()))
+    assert started["status"] == "WAITING"
+    (one,) = [row for row in shell.done("approvals", "list") if row["kind"] == "effect"]
+    return dict(one)
+
+
+def test_policies_and_questions_wait_in_one_list(shell: Shell) -> None:
+    made = shell.propose(ASKING)
+    question = asked(shell)
+    rows = {row["kind"]: row for row in shell.done("approvals", "list")}
+    assert (rows["policy"]["id"], rows["policy"]["hash"]) == (made["policy_id"], made["hash"])
+    assert rows["effect"] == question
+    said = shell("approvals", "list")
+    assert "Shall I?" in said.out
+    assert "Asking, version 1.0.0" in said.out
+
+
+def test_a_question_is_shown_whole_with_every_call_and_the_exact_json(shell: Shell) -> None:
+    question = asked(shell)
+    shown = shell.done("approvals", "show", question["id"])
+    (effect,) = shown["shown"]["effects"]
+    assert effect == {"resource": "notify.user", "input": {"msg": "x" * 300}}
+    text = shell("approvals", "show", question["id"][:8]).out
+    assert text.count("x" * 300) >= 2
+    assert question["hash"] in text
+
+
+def test_after_a_yes_with_the_hash_the_run_goes_on(shell: Shell) -> None:
+    question = asked(shell)
+    other = shell("approvals", "approve", question["id"], "--hash", "0" * 64, "--json")
+    assert other.problem["code"] == "approval.other_document"
+    done = shell.done("approvals", "approve", question["id"], "--hash", question["hash"])
+    assert (done["status"], done["run"]["status"]) == ("approved", "COMPLETED")
+    again = shell("approvals", "reject", question["id"], "--json")
+    assert again.problem["code"] == "approval.decided"
+    assert shell.done("approvals", "list") == []
+
+
+def test_after_a_no_the_run_goes_on_without_the_yes(shell: Shell) -> None:
+    question = asked(shell)
+    said = shell("approvals", "reject", question["id"], "--note", "not now", "--json")
+    assert said.code == 1
+    assert said.json["run"]["error"] == "Approval.Rejected"
+    assert said.json["run"]["cause"] == "not now"
+
+
+def test_without_a_terminal_the_question_is_shown_and_not_approved(shell: Shell) -> None:
+    question = asked(shell)
+    said = shell("approvals", "approve", question["id"])
+    assert said.code == 2
+    assert f"--hash {question['hash']}" in said.err
+    assert "notify.user" in said.out
+    assert shell.done("approvals", "list") == [question]
+
+
+def test_a_policy_is_decided_there_too(shell: Shell) -> None:
+    made = shell.propose(ASKING)
+    shown = shell.done("approvals", "show", made["policy_id"])
+    assert shown["document"]["name"] == "Asking"
+    assert shell.done("approvals", "reject", made["policy_id"])["status"] == "rejected"
+    assert shell.done("approvals", "list") == []
+    other = shell.propose(telling())
+    shell.done("approvals", "approve", other["policy_id"], "--hash", other["hash"])
+    assert shell.done("run", "start", other["policy_id"])["status"] == "WAITING"
+
+
+def test_an_unknown_request_is_not_found(shell: Shell) -> None:
+    shell.propose(ASKING)
+    assert shell("approvals", "show", "nothing", "--json").problem["code"] == "approval.unknown"

@@ -157,4 +157,5 @@ def _outcome(report: RunReport) -> Outcome:
         case RunStatus.TIMED_OUT:
             return Failed(TIMEOUT, "The called policy's time is up.")
         case _:
-            return Failed(report.error or "", report.cause or "")
+            error, cause = report.error or "", report.cause or ""
+            return Failed(error, cause)

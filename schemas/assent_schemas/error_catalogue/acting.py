@@ -145,12 +145,6 @@ POLICIES = (
         "Somebody changed the database. Propose the policy again and look at it closely.",
     ),
     Row(
-        "policy.unperformed",
-        "It cannot be run yet",
-        "The policy asks the owner or runs another policy, which runs of this version cannot do.",
-        "Simulate it; approve it once a later version can run it.",
-    ),
-    Row(
         "policy.too_many_callees",
         "Too many called policies",
         "The policy calls too many others, itself or through them.",
@@ -172,7 +166,56 @@ POLICIES = (
         "approval.expired",
         "The request expired",
         "Nobody decided in time, which means no.",
-        "Propose the policy again.",
+        "Propose the policy again; a run that asked goes on without your yes.",
+    ),
+    Row(
+        "approval.unknown",
+        "No such request",
+        "Nothing that waits or was decided has this id.",
+        "List what waits: assent approvals list",
+    ),
+    Row(
+        "approval.ambiguous",
+        "More than one request",
+        "The beginning of the id fits several requests.",
+        "Give more of the id: assent approvals list",
+    ),
+    Row(
+        "approval.withdrawn",
+        "The request was withdrawn",
+        "The run that asked has ended, or no longer needs an answer.",
+        "There is nothing left to decide.",
+    ),
+    Row(
+        "approval.note",
+        "The note is too long",
+        "A note with a decision has at most 4096 characters.",
+        "Shorten it.",
+    ),
+    Row(
+        "approval.tampered",
+        "The request was altered",
+        "What stands in the store is not what the run asked, or not what its hash was made of.",
+        "Somebody changed the database: end the run, and restore a backup.",
+    ),
+    Row(
+        "run.called",
+        "The run was called by another",
+        "It is ended with the run that called it; and a run that called one which did not "
+        "complete cannot be redriven.",
+        "End or look at the run that called it: assent run show",
+    ),
+    Row(
+        "run.called_needs_owner",
+        "A called run needs you",
+        "A run that this one called waits for a decision of yours.",
+        "Settle its case, then: assent run resume",
+    ),
+    Row(
+        "request.tampered",
+        "A question was altered",
+        "The question that stands in the store is not the one that the run asked.",
+        "End the run, and restore a backup.",
     ),
     Row(
         "approval.other_document",
@@ -303,12 +346,6 @@ RUNS = (
         "The run waits",
         "A Wait lasts longer than a run is kept in memory for.",
         "Nothing to do; once its time has come: assent run resume",
-    ),
-    Row(
-        "run.unsupported",
-        "The run needs what is not there",
-        "The run asks for something that this version cannot do.",
-        "Change the policy, or update Assent.",
     ),
     Row(
         "effect.unsure",

@@ -253,6 +253,7 @@ def _facts(row: Any) -> dict[str, Any]:
         "current_step": row.current_step,
         "error": row.error,
         "cause": row.cause,
+        "parent_run": row.parent_run,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
     }

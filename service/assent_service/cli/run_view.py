@@ -63,6 +63,7 @@ def _facts(row: RunRow) -> RenderableType:
             ("reason", reason),
             ("policy", f"{row.policy_id}, version {row.policy_version}"),
             ("at", row.current_step),
+            ("called by", row.parent_run),
             ("started", row.created_at),
             ("changed", row.updated_at),
         ]

@@ -231,7 +231,8 @@ async def test_a_called_run_ends_with_the_earlier_of_two_deadlines(
         _, (child,) = await family(engine)
     ended = RunStatus.TIMED_OUT if mine else RunStatus.FAILED
     assert (done.status, done.error) == (ended, "States.Timeout")
-    assert child.status is RunStatus.TIMED_OUT
+    # The caller's time is up: it stops what it called. Its own, and it ends by itself.
+    assert child.status is (RunStatus.CANCELLED if mine else RunStatus.TIMED_OUT)
 
 
 @pytest.mark.parametrize("most", [4, 5])
@@ -243,6 +244,16 @@ async def test_transitions_of_a_called_run_count_in_its_callers_budget(
         nexts = [call("Orders"), task("number.add", 1), {"type": "Succeed"}]
         report = await ran(engine, policy(*nexts, max_transitions=most))
     assert (report.status is RunStatus.COMPLETED) == (most == 5)
+
+
+async def test_a_run_whose_called_run_failed_is_not_redriven(bench: Bench) -> None:
+    async with bench.open() as engine:
+        await approved(engine, chained(task("order.place", 1), BROKEN, name="Called"))
+        report = await ran(engine, policy(call("Called"), on_failure="keep"))
+        _, (child,) = await family(engine)
+        for run_id in (report.run_id, child.id):
+            assert await code_of(engine.runs.redrive(run_id, by="owner")) == "run.called"
+    assert len(bench.outside.calls) == 1
 
 
 async def test_wherever_the_process_dies_a_family_ends_the_same(tmp_path: Path) -> None:

@@ -298,6 +298,18 @@ async def test_a_decision_just_before_the_run_parks_is_followed(bench: Bench) ->
     assert ends[-1].status is RunStatus.COMPLETED
 
 
+async def test_a_redriven_run_asks_again_where_nobody_had_answered(bench: Bench) -> None:
+    async with bench.open() as engine:
+        report, _ = await asked(engine, question(seconds=60))
+        bench.clock.advance(60)
+        assert (await engine.runs.resume(report.run_id)).error == "Approval.TimedOut"
+        again = await engine.runs.redrive(report.run_id, by="owner")
+        assert again.status is RunStatus.WAITING
+        (row,) = await opened(engine)
+        await yes(engine, row)
+        assert (await engine.runs.resume(report.run_id)).status is RunStatus.COMPLETED
+
+
 TAMPERED = [
     "UPDATE requests SET shown = replace(shown, '7', '8')",
     "UPDATE requests SET deadline = '2999-01-01T00:00:00.000000Z'",
