@@ -34,6 +34,10 @@ DONE = [
     ("policy graph", "Greeter@1.0.0"),
     ("policy import", "{machine}"),
     ("policy export", "{good}"),
+    ("approvals list", ""),
+    ("approvals show", "Greeter"),
+    ("approvals approve", "Greeter --hash {hash}"),
+    ("approvals reject", "Greeter"),
     ("run start", "Greeter"),
     ("run list", ""),
     ("run show", "{run}"),
@@ -72,6 +76,10 @@ NOT_DONE = [
     ("policy graph", "Greeter@9.9.9", "policy.no_such_version"),
     ("policy import", "{broken}", "asl.machine.no_start"),
     ("policy export", "Nobody", "policy.unknown"),
+    ("approvals list", "--home {nowhere}", "home.missing"),
+    ("approvals show", "Nobody", "approval.unknown"),
+    ("approvals approve", "Greeter --hash 0", "approval.other_document"),
+    ("approvals reject", "Nobody", "approval.unknown"),
     ("run start", "Nobody", "policy.unknown"),
     ("run list", "--home {nowhere}", "home.missing"),
     ("run show", "Nobody", "run.unknown"),
@@ -233,14 +241,14 @@ def test_every_command_has_help_that_says_how_to_get_json(shell: Shell, command:
     assert command in {"demo", "errors"} or "--home" in said.out
 
 
-@pytest.mark.parametrize("group", [(), ("policy",), ("run",), ("portfolio",), ("inbox",)])
+@pytest.mark.parametrize("group", [(), ("policy",), ("run",), ("portfolio",), ("inbox",), ("approvals",)])
 def test_no_summary_is_cut_in_the_list_of_commands(shell: Shell, group: tuple[str, ...]) -> None:
     said = shell(*group, "--help")
     assert said.code == 0
     assert "..." not in said.out.partition("Commands:")[2]
 
 
-@pytest.mark.parametrize("group", [(), ("policy",), ("run",), ("portfolio",), ("inbox",)])
+@pytest.mark.parametrize("group", [(), ("policy",), ("run",), ("portfolio",), ("inbox",), ("approvals",)])
 def test_a_group_alone_shows_its_help_as_wrong_usage(shell: Shell, group: tuple[str, ...]) -> None:
     said = shell(*group)
     assert said.code == 2
@@ -259,7 +267,10 @@ def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], 
 
 
 def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
-    every = "backup, demo, errors, inbox, pause, policy, portfolio, restore, resume, run, verify"
+    every = (
+        "approvals, backup, demo, errors, inbox, pause, policy, portfolio, restore, resume, run,"
+        " verify"
+    )
     assert f"The commands are {every}" in shell("xyzzy").err
 
 

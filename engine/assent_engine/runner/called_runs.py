@@ -157,5 +157,6 @@ def _outcome(report: RunReport) -> Outcome:
         case RunStatus.TIMED_OUT:
             return Failed(TIMEOUT, "The called policy's time is up.")
         case _:
-            error, cause = report.error or "", report.cause or ""
-            return Failed(error, cause)
+            told = {name: value for name, value in report.as_json().items() if value is not None}
+            data = {"error": "", "cause": "", **told}
+            return Failed(data["error"], data["cause"])

@@ -14,13 +14,16 @@ NOTE = click.option("--note", help="Why; a run that asked gets it with your answ
 
 @click.group()
 def approvals() -> None:
-    """List, show and decide what waits for your yes: policies, and questions of runs."""
+    """Decide what waits for your yes.
+
+    Policies that were proposed, and questions of runs.
+    """
 
 
 @approvals.command("list")
 @standard
 def list_waiting(home: Path | None, as_json: bool) -> None:
-    """List what waits for you: what it is, who asks, and until when."""
+    """List what waits for you, who asks, and until when."""
     from assent_service.cli.approvals_view import waiting_view
     from assent_service.cli.output import emit
     from assent_service.cli.waiting import all_waiting
@@ -34,7 +37,7 @@ def list_waiting(home: Path | None, as_json: bool) -> None:
 @click.argument("request_id", metavar="ID")
 @standard
 def show(request_id: str, home: Path | None, as_json: bool) -> None:
-    """Show exactly what is decided on, whole, with its hash."""
+    """Show exactly what is decided on."""
     from assent_service.cli.approvals_view import request_view
     from assent_service.cli.looking import look
     from assent_service.cli.output import emit
@@ -62,10 +65,10 @@ def show(request_id: str, home: Path | None, as_json: bool) -> None:
 def approve(
     request_id: str, digest: str | None, note: str | None, home: Path | None, as_json: bool
 ) -> None:
-    """Show exactly what is decided on, and ask; a run that waits goes on with your yes.
+    """Show exactly what is decided on, and ask.
 
-    Without a terminal the consent is the hash of what you have seen: assent approvals show ID
-    prints it.
+    A run that waits goes on with your yes. Without a terminal the consent is the hash of what
+    you have seen: assent approvals show ID prints it.
     """
     from assent_service.cli.consent import consent, consent_to_request
     from assent_service.cli.opening import person
@@ -93,7 +96,10 @@ def approve(
 @NOTE
 @standard
 def reject(request_id: str, note: str | None, home: Path | None, as_json: bool) -> None:
-    """Say no; a run that waits goes on without your yes."""
+    """Say no.
+
+    A run that waits goes on without your yes.
+    """
     from assent_service.cli.opening import person
     from assent_service.cli.waiting import POLICY, one_waiting
 

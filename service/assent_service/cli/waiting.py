@@ -56,9 +56,12 @@ async def all_waiting(home: Path | None) -> list[Waiting]:
 
 
 async def one_waiting(home: Path | None, start: str) -> Waiting:
-    """The proposal or question whose id starts so, decided questions too; raises Refused."""
+    """The proposal or question whose id starts so, or the proposal of that policy's name.
+
+    Decided questions are found, too. Raises Refused.
+    """
     async with reading(home) as reader:
-        proposals = [one for one in await _policies(reader) if one.id.startswith(start)]
+        proposals = [one for one in await _policies(reader) if _is_meant(one, start)]
         rows = [row for row in await reader.requests() if row.id.startswith(start)]
         if len({one.id for one in proposals}) + len(rows) > 1:
             detail = f"{start!r} begins the ids of several requests."
@@ -66,6 +69,14 @@ async def one_waiting(home: Path | None, start: str) -> Waiting:
         if proposals:
             return proposals[-1]
         return await _request(reader, choose_request(rows, start))
+
+
+def _is_meant(proposal: Waiting, start: str) -> bool:
+    return proposal.id.startswith(start) or proposal.what == _what(start, proposal.version)
+
+
+def _what(name: str, version: str) -> str:
+    return f"{name}, version {version}"
 
 
 async def _policies(reader: Reader) -> list[Waiting]:
@@ -82,7 +93,7 @@ def _waits(version: VersionRow) -> bool:
 
 
 def _proposal(policy: PolicyRow, version: VersionRow) -> Waiting:
-    what = f"{policy.name}, version {version.version}"
+    what = _what(policy.name, version.version)
     who, until = version.proposed_by, version.expires_at
     return Waiting(policy.policy_id, POLICY, what, who, until, version.hash, version.version)
 
