@@ -241,14 +241,18 @@ def test_every_command_has_help_that_says_how_to_get_json(shell: Shell, command:
     assert command in {"demo", "errors"} or "--home" in said.out
 
 
-@pytest.mark.parametrize("group", [(), ("policy",), ("run",), ("portfolio",), ("inbox",), ("approvals",)])
+@pytest.mark.parametrize(
+    "group", [(), ("policy",), ("run",), ("portfolio",), ("inbox",), ("approvals",)]
+)
 def test_no_summary_is_cut_in_the_list_of_commands(shell: Shell, group: tuple[str, ...]) -> None:
     said = shell(*group, "--help")
     assert said.code == 0
     assert "..." not in said.out.partition("Commands:")[2]
 
 
-@pytest.mark.parametrize("group", [(), ("policy",), ("run",), ("portfolio",), ("inbox",), ("approvals",)])
+@pytest.mark.parametrize(
+    "group", [(), ("policy",), ("run",), ("portfolio",), ("inbox",), ("approvals",)]
+)
 def test_a_group_alone_shows_its_help_as_wrong_usage(shell: Shell, group: tuple[str, ...]) -> None:
     said = shell(*group)
     assert said.code == 2

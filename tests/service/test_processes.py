@@ -109,7 +109,7 @@ def test_who_does_not_say_yes_approves_nothing(shell: Shell, answer: str) -> Non
         approving.answer(answer)
         assert approving.end() == 1
     assert "Approved" not in approving.text
-    assert ("the proposal still waits" in approving.text) == (answer != "\x04")
+    assert ("the request still waits" in approving.text) == (answer != "\x04")
     assert shell.done("policy", "show", "Greeter")["decision"] is None
 
 

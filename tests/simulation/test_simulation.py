@@ -13,6 +13,7 @@ import pytest
 from assent_engine.journal import Journal
 from assent_engine.registry import NotDone
 from assent_engine.runner import calls, undoing
+from assent_engine.runner.family import standing
 from assent_engine.runner.recorder import Recorder
 from assent_engine.store import tables
 from simulation.life import Life, Told
@@ -104,7 +105,10 @@ def commits_are_not_synced(planted: pytest.MonkeyPatch) -> None:
 
 
 def the_first_is_reversed_first(planted: pytest.MonkeyPatch) -> None:
-    planted.setattr(undoing, "reversed", list, raising=False)
+    async def forward(*given: Any) -> Any:
+        return (await standing(*given))[::-1]
+
+    planted.setattr(undoing, "standing", forward)
 
 
 def a_record_is_forgotten_on_replay(planted: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ A case runs that test twice, without the bug and with it.
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,9 @@ import pytest
 
 from assent_engine.journal import Journal
 from assent_engine.runner import calls, undoing
+from assent_engine.runner.family import standing
 from assent_engine.runner.recorder import Recorder
-from assent_engine.store.records import JournalEntry, Record
+from assent_engine.store.records import JournalEntry, Record, SagaEntry
 from torture.nursery import mother
 
 TESTS = Path(__file__).parents[1]
@@ -40,20 +41,18 @@ def drop_the_sync() -> None:
 def compensate_forwards() -> None:
     """Reverse what was done first, first."""
 
-    def unturned(entries: Sequence[Any]) -> Iterator[Any]:
-        return iter(entries)
+    async def unturned(*given: Any) -> list[SagaEntry]:
+        return (await standing(*given))[::-1]
 
-    undoing.reversed = unturned  # type: ignore[attr-defined]
+    undoing.standing = unturned  # type: ignore[attr-defined]
 
 
 def forget_a_record() -> None:
     """Leave out the last recorded outcome on replay."""
     load = Journal.load.__func__  # type: ignore[attr-defined]
 
-    def forgetful(
-        cls: type[Journal], run_id: str, entries: Iterable[JournalEntry], after: int = 0
-    ) -> Journal:
-        journal: Journal = load(cls, run_id, entries, after)
+    def forgetful(cls: type[Journal], *history: Any) -> Journal:
+        journal: Journal = load(cls, *history)
         steps = [one for one in _waiting(journal) if one.kind == "step"]
         if steps:
             journal._recorded[steps[-1].scope].remove(steps[-1])

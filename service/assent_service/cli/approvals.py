@@ -123,8 +123,8 @@ def _decided(one: Any, decide: Any, what: str, home: Path | None, as_json: bool)
     from assent_service.cli.opening import acting
     from assent_service.cli.output import emit
     from assent_service.cli.progress import live
+    from assent_service.cli.run_reports import reports_view
     from assent_service.cli.text import shown
-    from assent_service.cli.views import reports_view
 
     async def act() -> Any:
         with live(silent=as_json) as tell:
