@@ -116,14 +116,7 @@ class Admission:
 
     async def _admit(self, policy_id: str, version: str | None) -> Admitted:
         epoch = self.epoch
-        policy = await self.store.read.policy(policy_id)
-        if policy is None:
-            raise refused("policy.unknown", f"There is no policy {policy_id}.")
-        if policy.status is not PolicyStatus.ENABLED:
-            removed = policy.status is PolicyStatus.REMOVED
-            code = "policy.removed" if removed else "policy.disabled"
-            raise refused(code, f"{policy.name} is {policy.status}.")
-        await self._refuse_paused(policy)
+        policy = await self._switched_on(policy_id)
         version = version or policy.active_version
         if version is None:
             detail = f"No version of {policy.name} was approved."
@@ -142,6 +135,25 @@ class Admission:
         model = self._acceptable(document, called)
         program = Program.compile(model, partial(_machine_of, self.registry))
         return Admitted(policy_id, version, row.hash, epoch, model, program, called)
+
+    async def is_on(self, policy_id: str) -> bool:
+        """Whether a policy is neither disabled nor paused; asking is no refusal to be recorded."""
+        try:
+            await self._switched_on(policy_id)
+        except Refused:
+            return False
+        return True
+
+    async def _switched_on(self, policy_id: str) -> PolicyRow:
+        policy = await self.store.read.policy(policy_id)
+        if policy is None:
+            raise refused("policy.unknown", f"There is no policy {policy_id}.")
+        if policy.status is not PolicyStatus.ENABLED:
+            removed = policy.status is PolicyStatus.REMOVED
+            code = "policy.removed" if removed else "policy.disabled"
+            raise refused(code, f"{policy.name} is {policy.status}.")
+        await self._refuse_paused(policy)
+        return policy
 
     async def _refuse_paused(self, policy: PolicyRow) -> None:
         now = timestamp(self.clock.now())

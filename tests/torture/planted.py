@@ -44,7 +44,7 @@ def compensate_forwards() -> None:
     async def unturned(*given: Any) -> list[SagaEntry]:
         return (await standing(*given))[::-1]
 
-    undoing.standing = unturned  # type: ignore[attr-defined]
+    undoing.standing = unturned  # type: ignore[assignment, attr-defined]
 
 
 def forget_a_record() -> None:

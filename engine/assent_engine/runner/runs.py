@@ -144,8 +144,10 @@ class Runs:
         return [report for report in reports if report is not None]
 
     async def _can_go_on(self, row: RunRow) -> bool:
-        if row.error == RESTORED or row.status is RunStatus.PAUSED:
+        if row.error == RESTORED:
             return False
+        if row.status is RunStatus.PAUSED:
+            return await self.admission.is_on(row.policy_id)
         if row.status is not RunStatus.NEEDS_OWNER or row.cancelling:
             return True
         cases = await self._cases(row.id)
@@ -237,7 +239,7 @@ class Runs:
             audit = AuditEntry(at, by, "redrive", run_id, f"{len(forget)} records left out")
             data = {"forget": forget, "by": by}
             await recorder.commit("", "", REDRIVE, data, *records, audit)
-            return await self._until_it_stops(await self._resume(await self._unended(run_id)))
+        return await self.resume(run_id)
 
     async def cursors(self, run_id: str) -> dict[str, dict[str, Any]]:
         """Where the root scope of a run stood at each of its states, by the key of the visit.

@@ -205,7 +205,8 @@ class RunRedriven:
     """A run that had ended goes on: it is replayed from its start, without what failed."""
 
     sql: ClassVar[str] = (
-        "UPDATE workflow_executions SET status = 'RUNNING', cursor = NULL, cursor_seq = 0,"
+        "UPDATE workflow_executions SET status = iif(place IS NULL, 'RUNNING', 'PENDING'),"
+        " place = iif(place IS NULL, NULL, 'waits'), cursor = NULL, cursor_seq = 0,"
         " cancelling = NULL, output = NULL, error = NULL, cause = NULL, updated_at = :at"
         " WHERE id = :id"
     )

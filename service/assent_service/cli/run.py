@@ -43,9 +43,9 @@ def start(policy: str, given: Any, home: Path | None, as_json: bool) -> None:
 def resume(run_id: str | None, home: Path | None, as_json: bool) -> None:
     """Go on with what a crash, a stop or a wait left.
 
-    Without RUN_ID with every run that can go on by itself: not those that are paused or wait for
-    your word, nor those that a restore left in doubt; these go on only when they are named. What
-    still needs you is shown with how to settle it.
+    Without RUN_ID with every run that can go on by itself: not those that are still paused or
+    wait for your word, nor those that a restore left in doubt; these go on when they are named.
+    What still needs you is shown with how to settle it.
     """
     from assent_service.cli.opening import acting
     from assent_service.cli.progress import live

@@ -230,3 +230,21 @@ async def test_a_pending_run_whose_policy_is_off_lets_others_pass(bench: Bench) 
         await engine.runs.resume(held.run_id)
         found = [await engine.store.read.run(one.run_id) for one in waits]
     assert [row.status for row in found if row] == [RunStatus.PAUSED, RunStatus.WAITING]
+
+
+async def test_a_redriven_run_waits_for_a_place_as_any_other(bench: Bench) -> None:
+    bench.clock = FakeClock()
+    key = {"concurrency": {"key": "broker"}}
+    async with bench.open() as engine:
+        failing = await approved(engine, policy(task("number.broken", 1), **key))
+        holding = await approved(engine, policy(WAIT, **key))
+        failed = await engine.runs.start(failing)
+        await engine.runs.start(holding)
+        again = await engine.runs.redrive(failed.run_id, by="owner")
+        assert again.status is RunStatus.PENDING
+        bench.clock.advance(3600)
+        await engine.runs.recover()
+        row = await engine.store.read.run(failed.run_id)
+    assert row is not None
+    assert row.status is RunStatus.FAILED
+    assert bench.outside.reads == [1, 1]

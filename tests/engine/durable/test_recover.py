@@ -73,7 +73,7 @@ async def test_runs_that_wait_for_the_owner_are_left_alone_until_decided(bench: 
     assert again.status is RunStatus.COMPLETED
 
 
-async def test_a_paused_run_is_left_alone(bench: Bench) -> None:
+async def test_a_paused_run_is_left_alone_until_its_policy_is_on_again(bench: Bench) -> None:
     bench.clock = FakeClock()
     async with bench.open() as engine:
         policy_id = await approved(engine, policy(WAIT, task("number.add", 1)))
@@ -81,6 +81,8 @@ async def test_a_paused_run_is_left_alone(bench: Bench) -> None:
         await engine.policies.disable(policy_id, by="owner")
         assert (await engine.runs.resume(run.run_id)).status is RunStatus.PAUSED
         assert await engine.runs.recover() == []
+        await engine.policies.enable(policy_id, by="owner")
+        assert [one.status for one in await engine.runs.recover()] == [RunStatus.WAITING]
 
 
 async def test_many_runs_are_recovered_side_by_side(bench: Bench) -> None:
