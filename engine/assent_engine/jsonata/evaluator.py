@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -18,7 +19,9 @@ from assent_engine.interpreter.query import QueryFailed, Question
 from assent_schemas import exact_json
 
 TIME = 2.0
-"""Seconds for all expressions of one question."""
+"""Seconds of the processor for all expressions of one question."""
+PATIENCE = 60.0
+"""Seconds on the wall, far beyond it: only a worker that hangs takes so long."""
 START_TIME = 30.0
 _CHUNK = 1 << 16
 _MOST = 8 << 20
@@ -87,21 +90,21 @@ class Evaluator:
             raise _Gone(_DIED)
         process.stdin.write(line)
         process.stdin.flush()
-        return _read(process, self.seconds)
+        return _read(process, PATIENCE, self.seconds)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._stop()
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "assent_engine.jsonata.worker"],
+            [sys.executable, "-P", "-m", "assent_engine.jsonata.worker", str(self.seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONHASHSEED": "0"},
         )
         try:
-            _read(self._process, START_TIME)
+            _read(self._process, START_TIME, self.seconds)
         except _Gone as gone:
             raise RuntimeError(f"the worker for JSONata does not start: it {gone}") from None
         return self._process
@@ -119,6 +122,7 @@ class Evaluator:
 
 
 _DIED = "ended its worker: it needs too much memory or nests too deep"
+_SLOW = "took longer than {:g} seconds"
 
 
 def _exact(at: int, value: Any) -> Any:
@@ -144,19 +148,27 @@ def _rounded(value: Any) -> float:
     raise TypeError(f"{type(value).__name__} is not a JSON value")
 
 
-def _read(process: subprocess.Popen[bytes], seconds: float) -> dict[str, Any]:
-    """One line of the worker's within so many seconds; raises _Gone."""
+def _read(process: subprocess.Popen[bytes], patience: float, seconds: float) -> dict[str, Any]:
+    """One line of the worker's, which has so many seconds of the processor; raises _Gone."""
     if process.stdout is None:
         raise _Gone(_DIED)
-    until, text, poll = time.monotonic() + seconds, bytearray(), select.poll()
+    until, text, poll = time.monotonic() + patience, bytearray(), select.poll()
     poll.register(process.stdout, select.POLLIN)
     while not text.endswith(b"\n"):
         left = until - time.monotonic()
         if left <= 0 or not poll.poll(left * 1000):
-            raise _Gone(f"took longer than {seconds:g} seconds")
+            raise _Gone(_SLOW.format(seconds))
         chunk = os.read(process.stdout.fileno(), _CHUNK)
         text += chunk
         if not chunk or len(text) > _MOST:
-            raise _Gone(_DIED)
+            raise _Gone(_end(process, seconds))
     answer: dict[str, Any] = json.loads(text)
     return answer
+
+
+def _end(process: subprocess.Popen[bytes], seconds: float) -> str:
+    """Why a worker ended by itself."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        if process.wait(timeout=1) == -signal.SIGPROF:
+            return _SLOW.format(seconds)
+    return _DIED

@@ -13,6 +13,8 @@ from jsonata.datetimeutils import DateTimeUtils  # type: ignore[import-untyped]
 from jsonata.jsonata import Jsonata  # type: ignore[import-untyped]
 from jsonata.utils import Utils  # type: ignore[import-untyped]
 
+from assent_engine.jsonata.patterns import replace
+from assent_engine.jsonata.refusals import Refused
 from assent_engine.moments import moment
 
 MOST_ELEMENTS = 100_000
@@ -25,14 +27,6 @@ _ALGORITHMS = {
     "SHA-384": "sha384",
     "SHA-512": "sha512",
 }
-
-
-class Refused(Exception):
-    """A function cannot do what it was asked for."""
-
-
-class Nothing(Exception):
-    """An expression yields nothing, which is not null."""
 
 
 @dataclass(slots=True)
@@ -53,6 +47,7 @@ class Recorded:
             "range": _native(span, "<nnn:a>"),
             "hash": _native(digest, "<ss:s>"),
             "parse": _native(parse, "<s-:x>"),
+            "replace": _native(replace, "<s-(sf)(sf)n?:s>"),
             "random": _native(self._random, "<n?:n>"),
             "shuffle": _native(self._shuffle, "<a:a>"),
             "uuid": _native(self._uuid, "<:s>"),
@@ -168,8 +163,3 @@ def _no_constant(name: str) -> Any:
 
 def _native(function: Callable[..., Any], signature: str) -> Any:
     return Jsonata.JFunction(Jsonata.JLambda(function), signature)
-
-
-def no_regex(_pattern: str, _flags: Any) -> Any:
-    """Refuse a regular expression where the parser would compile it."""
-    raise Refused("regular expressions are not evaluated here")

@@ -1,7 +1,8 @@
 """The worker process: one question a line on its input, one answer a line on its output.
 
-It holds no data between questions but parsed expressions. Memory is limited from within; whoever
-asks limits the time. After running out of memory it ends, and a new one takes its place.
+It holds no data between questions but parsed expressions. Memory and processor time are limited
+from within: beyond them it ends, and a new one takes its place. Time on the wall says nothing about
+an expression where the machine is busy; it only ends a worker that nobody waits for any more.
 """
 
 import json
@@ -14,13 +15,16 @@ from typing import Any, BinaryIO
 
 from jsonata.jsonata import Jsonata  # type: ignore[import-untyped]
 
-from assent_engine.jsonata.functions import Nothing, Recorded, Refused, inward, no_regex, outward
+from assent_engine.jsonata.functions import Recorded, inward, outward
+from assent_engine.jsonata.patterns import compile_pattern
+from assent_engine.jsonata.refusals import Nothing, Refused
+from assent_engine.jsonata.syntax import calls_eval
 
 MEMORY = 512 << 20
 LONGEST_ANSWER = 4 << 20
 LONGEST_CAUSE = 300
-LONGEST_TIME = 60
-"""Seconds after which it ends by itself: whoever asked has gone."""
+LONGEST_TIME = 120
+"""Seconds on the wall after which it ends by itself: whoever asked has gone."""
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
@@ -36,7 +40,7 @@ class Expression(Jsonata):  # type: ignore[misc]
 @lru_cache(maxsize=1024)
 def parsed(text: str) -> Expression:
     """An expression, parsed once."""
-    expression = Expression(text, no_regex)
+    expression = Expression(text, compile_pattern)
     expression.set_output_convert_nulls(False)
     expression.set_validate_input(False)
     return expression
@@ -63,16 +67,16 @@ def faults(expressions: list[str]) -> dict[str, Any]:
 
 
 def fault(text: str) -> str | None:
-    """Why one expression cannot be parsed; its regular expressions are not looked into."""
+    """Why one expression is refused; its regular expressions are not looked into."""
     try:
-        Jsonata(text, lambda _pattern, _flags: re.compile(""))
+        expression = Jsonata(text, lambda _pattern, _flags: re.compile(""))
     except MemoryError:
         raise
     except RecursionError:
         return None
     except Exception as error:  # noqa: BLE001 - whatever the library raises is the answer
         return cause(error)
-    return None
+    return "calls $eval, which there is not" if calls_eval(expression.ast) else None
 
 
 def cause(error: Exception) -> str:
@@ -94,17 +98,20 @@ def _value(text: str, bound: dict[str, Any]) -> Any:
     return outward(found)
 
 
-def serve(questions: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until the input ends."""
+def serve(questions: BinaryIO, answers: BinaryIO, seconds: float) -> None:
+    """Answer until the input ends, each question within so many seconds of the processor."""
     _write(answers, {"ready": True})
     for line in questions:
         signal.alarm(LONGEST_TIME)
+        # No handler: the signal ends the process even inside a library's own loop.
+        signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
             question = json.loads(line)
             asked = question.get("parse")
             _write(answers, answer(question) if asked is None else faults(asked))
         except MemoryError:
             os._exit(1)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
 
 
@@ -128,7 +135,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _bound_memory()
-    serve(sys.stdin.buffer, answers)
+    serve(sys.stdin.buffer, answers, float(sys.argv[1]))
 
 
 if __name__ == "__main__":
