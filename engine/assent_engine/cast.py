@@ -40,10 +40,12 @@ class Role:
         limit: int | None = None,
         within: Budget | None = None,
         witness: Witness | None = None,
+        transitions: int | None = None,
     ) -> Execution:
         """The policy on an input, from a moment on; raises Refused where the input does not fit.
 
-        `limit` are seconds that a caller leaves it, `within` the caller's budget.
+        `limit` are seconds that a caller leaves it, `within` the caller's budget, `transitions`
+        how many there may be instead of the document's own number.
         """
         header = RunHeader(
             run_id="simulation",
@@ -55,7 +57,7 @@ class Role:
         )
         seconds = [one for one in (self.policy.timeout_seconds, limit) if one is not None]
         deadline = later(start, min(seconds)) if seconds else None
-        most = self.policy.max_transitions
+        most = transitions or self.policy.max_transitions
         budget = Budget(most) if within is None else within.called(most)
         on_failure = self.policy.on_failure
         return Execution(self.program, header, budget, deadline, witness, on_failure)

@@ -31,6 +31,7 @@ from assent_schemas import exact_json
 from assent_schemas.statuses import RunStatus
 
 T = TypeVar("T")
+INPUT_BOUNDS = exact_json.Bounds(depth=200, nodes=2_000_000)
 OpenWorld = Callable[[], AbstractAsyncContextManager[World]]
 
 
@@ -63,6 +64,7 @@ def simulate(
     seed: str = "0",
     witness: Witness | None = None,
     cursor: dict[str, Any] | None = None,
+    max_transitions: int | None = None,
 ) -> Result:
     """Carry a policy document out in memory and virtual time; nothing is stored.
 
@@ -79,6 +81,8 @@ def simulate(
     A run that does not end well has what it did reversed, as its policy's `on_failure` says; the
     trace tells, and the result stays as it was. Of stand-ins only a resource's own is called so.
 
+    `max_transitions` replaces the document's own, which an imported machine cannot give.
+
     `cursor` starts in the middle, where `Runs.cursors` says that a run once was. `witness` hears
     of each state and branch of the policy itself as it is taken; what it raises
     ends the simulation.
@@ -87,6 +91,7 @@ def simulate(
     input that does not fit it and for decisions without a state. Not to be called from a running
     event loop without `steps`.
     """
+    _refuse_excess(policy, input, policies)
     start = now or datetime.now(UTC)
     if registry is None:
         # Always, so that the answer does not depend on what this process loaded before.
@@ -99,7 +104,9 @@ def simulate(
     answers = Decisions.read({} if decisions is None else decisions, asking)
     taken = set[Taken]()
     watch = _noting(taken, witness)
-    execution = role.execution(exact_json.plain(input), start, seed, witness=watch)
+    execution = role.execution(
+        exact_json.plain(input), start, seed, witness=watch, transitions=max_transitions
+    )
     execution = replace(execution, cursor=cursor)
     with _performer(steps, registry, open_world or _no_world, execution.header) as perform:
         deeds = Deeds(partial(_reversal, registry, steps))
@@ -109,6 +116,13 @@ def simulate(
         spec = ScopeSpec("", ROOT, execution.header.input)
         outcome = simulation.run(spec)
         return _result(outcome, simulation.trace, frozenset(taken))
+
+
+def _refuse_excess(policy: Any, given: Any, policies: Any) -> None:
+    """Refuse what no file could have held, before anything walks it."""
+    for document in (policy, *dict(policies or {}).values()):
+        exact_json.refuse_excess(document)
+    exact_json.refuse_excess(given, INPUT_BOUNDS)
 
 
 def _noting(taken: set[Taken], witness: Witness | None) -> Witness:

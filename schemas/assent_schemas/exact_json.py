@@ -91,6 +91,26 @@ def parse(text: bytes | str, bounds: Bounds = DOCUMENT_BOUNDS) -> Any:
     return value
 
 
+def refuse_excess(value: Any, bounds: Bounds = DOCUMENT_BOUNDS) -> None:
+    """Refuse a Python value that nests deeper or holds more than `parse` would let through.
+
+    Raises PolicyInvalid. It walks without recursion, and no further than the bounds: a value may
+    hold itself.
+    """
+    count = 0
+    waiting: list[tuple[tuple[Any, ...], Any]] = [((), value)] if _holds(value) else []
+    while waiting:
+        where, node = waiting.pop()
+        if len(where) >= bounds.depth:
+            detail = f"The document nests deeper than {bounds.depth} levels."
+            _refuse("json.too_deep", detail, where=where)
+        count += 1 + len(node)
+        if count > bounds.nodes:
+            _refuse("json.too_many", f"The document holds more than {bounds.nodes} values.")
+        inner = node.items() if isinstance(node, dict) else enumerate(node)
+        waiting.extend(((*where, name), item) for name, item in inner if _holds(item))
+
+
 def plain(value: Any) -> Any:
     """Turn what a Python function gave into exact JSON: floats by their repr, dates as ISO text.
 
@@ -122,6 +142,10 @@ def plain(value: Any) -> Any:
 def type_name(value: Any) -> str:
     """The JSON name of a value's type, for messages."""
     return type_names.get(type(value), "number")
+
+
+def _holds(value: Any) -> bool:
+    return isinstance(value, dict | list | tuple)
 
 
 def _exact_number(value: Decimal | float) -> Decimal | int:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from assent_engine.asl.names import OURS
 from assent_engine.asl.shapes import Held, shape_of
+from assent_schemas import exact_json
 
 Json = dict[str, Any]
 
@@ -22,12 +23,15 @@ DEEPEST: Final = 100
 
 
 def import_machine(machine: Json) -> Json:
-    """The policy document that says what a machine says; no machine is refused.
+    """The policy document that says what a machine says.
+
+    None is refused for what it says; raises PolicyInvalid for one too large to be read from a file.
 
     Data is shared with the machine, not copied. An imported document is marked
     `"dialect": "asl"`; only what export_machine made of one of our own policies comes back
     as that policy.
     """
+    exact_json.refuse_excess(machine)
     own = _own_policy(machine)
     if own is not None:
         return own
@@ -39,8 +43,9 @@ def export_machine(policy: Json) -> Json:
 
     What an imported document gained here (its name, version, triggers) is left out. A policy in
     our own dialect keeps it in the field `Assent`, and keeps our reading of paths: `$$` and the
-    words of an error stay in lower case.
+    words of an error stay in lower case. Raises PolicyInvalid for one too large to be a file.
     """
+    exact_json.refuse_excess(policy)
     known = {*shape_of("root", None).ours, UNKNOWN, ORDER}
     machine = {name: value for name, value in policy.items() if name in known}
     exported = _exported(machine, "root", 0)

@@ -10,11 +10,10 @@ from assent_engine.asl.links import end_problems, inner_machines, link_problems
 from assent_engine.asl.states import state_problems
 from assent_engine.asl.variables import variable_problems
 from assent_engine.asl.verdict import JSONPATH, Problems, is_open, problem
-from assent_schemas.errors import Problem, pointer
+from assent_schemas import exact_json
+from assent_schemas.errors import PolicyInvalid, Problem, pointer
 
 LONGEST_NAME: Final = 80
-# Far beyond what AWS takes, and well within what a recursive reader can walk.
-DEEPEST: Final = 200
 
 
 def well_formed(machine: Any) -> list[Problem]:
@@ -22,8 +21,10 @@ def well_formed(machine: Any) -> list[Problem]:
 
     Unknown fields and `${...}` placeholders are taken. Pointers lead into the machine as given.
     """
-    if _too_deep(machine):
-        return [problem("machine.too_deep", "", f"It nests deeper than {DEEPEST} levels.")]
+    try:
+        exact_json.refuse_excess(machine)
+    except PolicyInvalid as invalid:
+        return list(invalid.problems)
     return list(dict.fromkeys(_definition(machine)))
 
 
@@ -104,18 +105,3 @@ def _states(machine: Any, where: str) -> Iterator[tuple[str, str, Any]]:
         yield inside, name, state
         for at, inner in inner_machines(state):
             yield from _states(inner, inside + at)
-
-
-def _too_deep(value: Any) -> bool:
-    level = [value]
-    for _ in range(DEEPEST):
-        level = [item for node in level for item in _items(node)]
-        if not level:
-            return False
-    return True
-
-
-def _items(node: Any) -> list[Any]:
-    if isinstance(node, dict):
-        return list(node.values())
-    return node if isinstance(node, list) else []

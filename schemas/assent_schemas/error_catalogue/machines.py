@@ -9,7 +9,6 @@ _ASL = (
         "A machine is not a JSON object.",
         "Write an object with StartAt and States.",
     ),
-    Row("machine.too_deep", "Too deep", "The definition nests too deeply.", "Make it flatter."),
     Row(
         "machine.no_states",
         "No states",
