@@ -10,6 +10,7 @@ from assent_schemas.policy import Policy
 from assent_schemas.repairs import repaired
 
 _PLACES = {"branches", "iterator", "item_processor"}
+_TEMPLATES = {"parameters", "result_selector", "item_selector"}
 TITLE = "The policy does not meet the schema"
 
 
@@ -42,7 +43,9 @@ def _masked(node: Any) -> Any:
     places = {key: _masked(node[key]) for key in _PLACES & node.keys()}
     if isinstance(node.get("states"), dict):
         places["states"] = {name: _masked(state) for name, state in node["states"].items()}
-    return {**node, **places}
+    # The schema knows templates as our own dialect has them.
+    lists = {key for key in _TEMPLATES & node.keys() if isinstance(node[key], list)}
+    return {**node, **places, **{key: {} for key in lists}}
 
 
 def _from_model(error: ValidationError, value: Any) -> list[Problem]:

@@ -30,6 +30,11 @@ Percentage = Annotated[
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100}),
 ]
 Template = dict[str, Any]
+Payload = Annotated[
+    dict[str, Any] | list[Any],
+    WithJsonSchema({"additionalProperties": True, "type": "object"}),
+]
+"""A template; a list only in imported machines, whose authors write one now and then."""
 Variables = Annotated[dict[str, Any], Field(min_length=1)]
 Comment = Annotated[str, Field(max_length=4096)]
 Seconds = Annotated[int, Field(ge=1, le=99_999_999)]

@@ -11,6 +11,7 @@ from assent_schemas.fields import (
     Document,
     Expression,
     Path,
+    Payload,
     Percentage,
     ReferencePath,
     Resource,
@@ -83,16 +84,21 @@ class Leading(Assigning):
 class ResultState(Leading):
     """A state that has a result to place."""
 
-    parameters: Template | None = None
+    parameters: Payload | None = None
     """The effective input; keys ending in .$ are paths into what input_path left."""
     result_path: ReferencePath | None = "$"
     """Where the result is written into the raw input; null keeps the input and drops the result."""
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The parameters by name; a list, which an imported machine may have, names none."""
+        return self.parameters if isinstance(self.parameters, dict) else {}
 
 
 class WorkState(ResultState):
     """A state that may fail: it selects from its result, retries and catches."""
 
-    result_selector: Template | None = None
+    result_selector: Payload | None = None
     """Shapes the result before result_path places it."""
     retry: Annotated[list[Retrier], Field(max_length=64)] = []
     catch: Annotated[list[Catcher], Field(max_length=64)] = []
@@ -205,7 +211,7 @@ class MapState(WorkState):
     """Where the list is, in the effective input."""
     item_reader: ItemReader | None = None
     """Take the items from a file instead; items_path then says nothing."""
-    item_selector: Template | None = None
+    item_selector: Payload | None = None
     """The input of each iteration; without it an iteration sees the Map's input and $.iterator."""
     iterator: "Machine | None" = None
     item_processor: "Machine | None" = None

@@ -7,7 +7,7 @@ from assent_engine.asl.names import COMPARISONS, CONNECTIVES
 from assent_engine.asl.paths import template_problems
 from assent_engine.asl.verdict import JSONATA, JSONPATH, Json, Problems, is_open, problem
 
-_KINDS = {"String": values.text, "Timestamp": values.text, "Is": values.flag} | {
+_KINDS = {"String": values.text, "Timestamp": values.moment_literal, "Is": values.flag} | {
     "Numeric": values.number,
     "Boolean": values.flag,
 }

@@ -24,7 +24,7 @@ def expression_problems(machine: Json) -> Problems:
     faults = Evaluator.shared().faults([text[2:-2] for _, text in found])
     for (where, _), fault in zip(found, faults, strict=True):
         if fault is not None:
-            detail = f"The JSONata expression cannot be parsed: it {fault}."
+            detail = f"The JSONata expression is not taken: it {fault}."
             yield problem("jsonata.syntax", where, detail)
 
 

@@ -29,6 +29,8 @@ INTRINSICS: Final = {
 _CALL = re.compile(r"States\.(\w+)\s*\(")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*+'", re.DOTALL)
 _KEYS = re.compile(r"""\[\s*+(?:'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+")\s*+\]""", re.DOTALL)
+_DOUBLE = re.compile(r'[(,]\s*+"')
+_DEEPEST: Final = 8
 _BRACKETED = re.compile(r"\[([^\[\]]*+)\]")
 
 
@@ -70,6 +72,9 @@ def template_problems(node: Any, where: str) -> Problems:
             yield from template_problems(item, f"{where}/{at}")
     for name, value in node.items() if isinstance(node, dict) else ():
         inside = where + pointer(name)
+        if name.endswith(".$") and name[:-2] in node:
+            detail = f'"{name}" and "{name[:-2]}" give the same key.'
+            yield problem("template.duplicate_key", inside, detail, "Keep one of the two.")
         if not name.endswith(".$"):
             yield from template_problems(value, inside)
         elif not isinstance(value, str):
@@ -89,6 +94,18 @@ def _intrinsic_problem(text: str) -> str | None:
         return "it is not a call of an intrinsic function"
     if any('\\"' in literal for literal in _QUOTED.findall(text)):
         return "a double quote takes no backslash"
+    if _DOUBLE.search(_flat(bare)):
+        return "its texts stand in single quotes, not in double ones"
     # A quote that is left over may be part of a name; then brackets tell nothing.
     closed = bare.count("(") == bare.count(")") or "'" in bare.replace("''", "")
     return None if closed else "its parentheses do not match"
+
+
+def _flat(text: str) -> str:
+    """A call without what stands in square brackets, where a path may hold double quotes."""
+    for _ in range(_DEEPEST):
+        inner = _BRACKETED.sub("", text)
+        if inner == text:
+            break
+        text = inner
+    return text

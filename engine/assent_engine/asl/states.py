@@ -26,8 +26,8 @@ _VALUES: Final[dict[str, values.Check]] = {
     "TimestampPath": values.path,
     "TimeoutSecondsPath": values.path,
     "HeartbeatSecondsPath": values.path,
-    "ErrorPath": values.path,
-    "CausePath": values.path,
+    "ErrorPath": values.expression,
+    "CausePath": values.expression,
     "MaxConcurrencyPath": values.inner_path,
     "ToleratedFailureCountPath": values.inner_path,
     "ToleratedFailurePercentagePath": values.inner_path,
@@ -174,3 +174,5 @@ def _parallel(state: Json, where: str) -> Problems:
     if branches is None:
         yield problem("parallel.no_branches", where, 'A Parallel needs "Branches".')
     yield from values.check("Branches", branches, values.a_list, f"{where}/Branches")
+    if branches == []:
+        yield problem("parallel.no_branches", f"{where}/Branches", '"Branches" holds none.')

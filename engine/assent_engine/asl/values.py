@@ -64,6 +64,14 @@ def number(value: Any) -> Fault:
 
 
 def path(value: Any) -> Fault:
+    """A path and nothing else."""
+    if isinstance(value, str) and value.startswith("States."):
+        return "path.syntax", "is no path: an intrinsic function cannot stand here"
+    return expression(value)
+
+
+def expression(value: Any) -> Fault:
+    """A path or the call of an intrinsic function."""
     return _path(value, path_problem)
 
 
@@ -84,6 +92,11 @@ def moment_text(value: Any) -> Fault:
     except ValueError:
         return "wait.timestamp", "must be a time such as 2026-01-31T09:00:00Z"
     return None
+
+
+def moment_literal(value: Any) -> Fault:
+    """A text that must be a time."""
+    return text(value) or moment_text(value)
 
 
 def _path(value: Any, syntax: Callable[[str], str | None]) -> Fault:

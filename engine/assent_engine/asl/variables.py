@@ -8,6 +8,8 @@ from assent_engine.asl.verdict import Json, Problems, is_open, objects, problem
 from assent_schemas.errors import pointer
 
 LONGEST_NAME: Final = 80
+RESERVED: Final = "states"
+"""What $states names in every expression: no variable may take it."""
 
 
 def variable_problems(
@@ -47,6 +49,8 @@ def _name(variable: str, outer: frozenset[str], where: str) -> Problems:
     if not variable.isidentifier() or len(variable) > LONGEST_NAME:
         detail = f"{variable[:LONGEST_NAME]!r} is no name of a variable."
         yield problem("variable.bad_name", where, detail)
+    elif variable == RESERVED:
+        yield problem("variable.bad_name", where, f'"{RESERVED}" is reserved.', "Choose another.")
     elif variable in outer:
         detail = f'"{variable}" belongs to an outer machine, which this one cannot assign to.'
         yield problem("variable.outer_scope", where, detail)

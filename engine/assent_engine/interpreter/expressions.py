@@ -4,8 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from assent_engine.interpreter.faults import runtime
-from assent_engine.interpreter.intrinsics import Intrinsic, compile_intrinsic, is_intrinsic
-from assent_engine.interpreter.paths import MISSING, Path, compile_path
+from assent_engine.interpreter.intrinsics import (
+    Intrinsic,
+    IntrinsicSyntaxError,
+    compile_intrinsic,
+    is_intrinsic,
+)
+from assent_engine.interpreter.paths import MISSING, Path, PathSyntaxError, compile_path
 from assent_engine.interpreter.visit import Visit
 
 
@@ -42,6 +47,29 @@ class Expression:
         if isinstance(self.source, Path):
             return read(self.source, data, visit)
         return self.source.evaluate(lambda text: read(compile_path(text), data, visit), visit.draw)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What is no expression: its state fails when it gets there, as on the reference."""
+
+    reason: str
+    paths: tuple[Path, ...] = ()
+
+    def evaluate(self, _data: Any, _visit: Visit) -> Any:
+        raise runtime(self.reason)
+
+
+def compile_lazily(text: str) -> Expression | Unreadable:
+    """Compile an expression, or what fails in its place.
+
+    A machine that is well-formed on the reference may hold calls that can only fail there. In our
+    own dialect validation has refused them before.
+    """
+    try:
+        return compile_expression(text)
+    except (IntrinsicSyntaxError, PathSyntaxError) as error:
+        return Unreadable(f"{error}.")
 
 
 def compile_expression(text: str) -> Expression:

@@ -7,7 +7,7 @@ from typing import Any
 from assent_engine.interpreter.expressions import read
 from assent_engine.interpreter.paths import Path, compile_path
 from assent_engine.interpreter.sizes import measured
-from assent_engine.interpreter.templates import Template, compile_template
+from assent_engine.interpreter.templates import Body, Template, compile_template
 from assent_engine.interpreter.transition import Transition
 from assent_engine.interpreter.visit import Visit
 from assent_schemas.states import Assigning, ResultState, State, WorkState
@@ -18,7 +18,7 @@ def optional_path(text: str | None) -> Path | None:
     return None if text is None else compile_path(text)
 
 
-def optional_template(body: dict[str, Any] | None) -> Template | None:
+def optional_template(body: Body | None) -> Template | None:
     """Compile a template that may be absent."""
     return None if body is None else compile_template(body)
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from assent_engine.interpreter.expressions import compile_expression
+from assent_engine.interpreter.expressions import compile_lazily
 from assent_engine.interpreter.paths import Path
 from assent_engine.interpreter.visit import Visit
 
+Body = dict[str, Any] | list[Any]
 Fill = Callable[[Any, Visit], Any]
 
 
@@ -30,9 +31,9 @@ class Template:
     paths: tuple[Path, ...]
 
 
-def compile_template(body: dict[str, Any]) -> Template:
-    """Compile a template; raises PathSyntaxError, IntrinsicSyntaxError."""
-    expressions = [compile_expression(text) for text in template_expressions(body)]
+def compile_template(body: Body) -> Template:
+    """Compile a template; what is no expression in it fails when it is filled."""
+    expressions = [compile_lazily(text) for text in template_expressions(body)]
     return Template(_compile(body), tuple(path for one in expressions for path in one.paths))
 
 
@@ -71,4 +72,4 @@ def _compile_object(node: dict[str, Any]) -> Fill:
 def _compile_entry(name: str, item: Any) -> tuple[str, Fill]:
     if not is_dynamic(name, item):
         return name, _compile(item)
-    return name[:-2], compile_expression(item.strip()).evaluate
+    return name[:-2], compile_lazily(item.strip()).evaluate

@@ -74,7 +74,7 @@ def _call(state: TaskState, registry: StepRegistry) -> str:
 
 
 def _policy(state: TaskState) -> str:
-    given = {key: item for key, item in (state.parameters or {}).items() if key != "policy"}
+    given = {key: item for key, item in state.given.items() if key != "policy"}
     name = callee(state)
     which = "another policy" if name is None else f"the policy {wording.quoted(name)}"
     return f"runs {which}{_fields(given)}"
@@ -97,7 +97,7 @@ def _covered(state: ApprovalState) -> str:
 
 
 def _message(state: TaskState) -> str | None:
-    given = state.parameters or {}
+    given = state.given
     if isinstance(text := given.get("msg"), str):
         return wording.quoted(text, MESSAGE)
     if isinstance(text := given.get("msg.$"), str):
@@ -105,9 +105,11 @@ def _message(state: TaskState) -> str | None:
     return None
 
 
-def _fields(template: dict[str, Any] | None) -> str:
+def _fields(template: dict[str, Any] | list[Any] | None) -> str:
     if not template:
         return ""
+    if isinstance(template, list):
+        return f" with a list of {wording.number(len(template))}"
     shown = [field(key, item) for key, item in list(template.items())[:MOST_FIELDS]]
     if (rest := len(template) - MOST_FIELDS) > 0:
         shown.append(f"{wording.number(rest)} more")

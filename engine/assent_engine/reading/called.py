@@ -11,7 +11,7 @@ def callee(state: AnyState) -> str | None:
     """The name or id of the policy that a state runs, if it runs one and says which."""
     if not isinstance(state, TaskState) or state.resource != POLICY_RUN:
         return None
-    name = (state.parameters or {}).get("policy")
+    name = state.given.get("policy")
     return name if isinstance(name, str) else None
 
 
@@ -42,6 +42,6 @@ def reachable(name: str, policies: Mapping[str, Policy]) -> dict[str, Policy]:
 def further(policy: Policy) -> Iterator[str]:
     """The policies that a policy calls itself, as it names them."""
     for task in tasks(policy):
-        name = (task.parameters or {}).get("policy")
+        name = task.given.get("policy")
         if task.resource == POLICY_RUN and isinstance(name, str):
             yield name

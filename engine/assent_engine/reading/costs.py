@@ -236,7 +236,7 @@ def _digits(text: str) -> Decimal | None:
 
 
 def _data_amount(state: TaskState, field: str, place: Place) -> Unbounded:
-    source = (state.parameters or {}).get(f"{field}.$")
+    source = state.given.get(f"{field}.$")
     if isinstance(source, str):
         at = "/parameters" + pointer(f"{field}.$")
         return place.why(f"{wording.path(source)} is data", at)

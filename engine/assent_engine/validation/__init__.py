@@ -30,7 +30,7 @@ from assent_engine.validation.triggers import moment_problem, trigger_problems
 from assent_engine.validation.variables import variable_problems
 from assent_engine.validation.warnings import warnings
 from assent_engine.validation.widths import width_problems
-from assent_schemas import exact_schema
+from assent_schemas import exact_json, exact_schema
 from assent_schemas.document import read_policy
 from assent_schemas.errors import PolicyInvalid, Problem, pointer
 from assent_schemas.policy import Policy
@@ -56,6 +56,7 @@ def validate(document: Any, resources: Resources) -> Policy:
     Each layer stops at a hundred: what is worse than that is not read to its end.
     An imported machine must be well-formed by the reference's rules first, and runnable here.
     """
+    exact_json.refuse_excess(document)
     imported = isinstance(document, dict) and document.get("dialect") == "asl"
     if imported:
         document = _imported(document)
@@ -93,7 +94,7 @@ def _semantic_problems(document: Json, resources: Resources) -> Iterator[Problem
             if document.get("dialect") != "asl":
                 yield from item_file_problems(state, at)
             if state.get("query_language") != "JSONata":
-                yield from expression_problems(state, at)
+                yield from expression_problems(state, at, imported=document.get("dialect") == "asl")
                 yield from moment_problem(
                     state.get("timestamp"), "wait.bad_timestamp", f"{at}/timestamp"
                 )

@@ -23,36 +23,51 @@ _PATHS = (
     "tolerated_failure_percentage_path",
     "max_items_per_batch_path",
     "max_input_bytes_per_batch_path",
+    "max_items_path",
 )
 _EXPRESSIONS = ("error_path", "cause_path")
 _TEMPLATES = ("parameters", "result_selector", "item_selector", "batch_input", "assign", "input")
 
 
-def expression_problems(state: Json, where: str) -> Iterator[Problem]:
-    """What is wrong with the paths, functions and templates of one state."""
-    yield from _fields(state, where)
+def expression_problems(state: Json, where: str, *, imported: bool = False) -> Iterator[Problem]:
+    """What is wrong with the paths, functions and templates of one state.
+
+    Of an imported machine only the paths: a function or template that cannot be read fails its
+    state when it is reached, as on the reference.
+    """
+    for at, node in _holders(state):
+        yield from _paths(node, where + at)
+        if not imported:
+            yield from _expressions(node, where + at)
+    for at, rule in rules(state, "choices"):
+        yield from _condition(rule, where + at)
+        if not imported:
+            yield from _template(rule.get("assign"), f"{where}{at}/assign")
+
+
+def _holders(state: Json) -> Iterator[tuple[str, Json]]:
+    """The state and its parts that hold fields of the same names."""
+    yield "", state
     for key in ("item_batcher", "item_reader", "result_writer"):
         part = state.get(key)
         if isinstance(part, dict):
-            yield from _fields(part, f"{where}/{key}")
-            config = part.get("reader_config")
-            most = config.get("max_items_path") if isinstance(config, dict) else None
-            yield from _path(most, f"{where}/{key}/reader_config/max_items_path")
-    for at, rule in rules(state, "catch", "effects"):
-        yield from _fields(rule, where + at)
-    for at, rule in rules(state, "choices"):
-        yield from _template(rule.get("assign"), f"{where}{at}/assign")
-        yield from _condition(rule, where + at)
+            yield f"/{key}", part
+            if isinstance(config := part.get("reader_config"), dict):
+                yield f"/{key}/reader_config", config
+    yield from rules(state, "catch", "effects")
 
 
-def _fields(node: Json, where: str) -> Iterator[Problem]:
+def _paths(node: Json, where: str) -> Iterator[Problem]:
     for key in _PATHS:
         yield from _path(node.get(key), f"{where}/{key}")
+    yield from _reference_path(node.get("result_path"), f"{where}/result_path")
+
+
+def _expressions(node: Json, where: str) -> Iterator[Problem]:
     for key in _EXPRESSIONS:
         yield from _expression(node.get(key), f"{where}/{key}")
     for key in _TEMPLATES:
         yield from _template(node.get(key), f"{where}/{key}")
-    yield from _reference_path(node.get("result_path"), f"{where}/result_path")
 
 
 def _condition(rule: Any, where: str) -> Iterator[Problem]:

@@ -47,7 +47,7 @@ def _mismatches(place: Place, state: TaskState, resources: Resources) -> Iterato
     schema = resources.input_schema(state.resource) or {}
     known = schema.get("properties", {})
     chosen = flow.selected(state, place.raw, place.seen)
-    for key, text in (state.parameters or {}).items():
+    for key, text in state.given.items():
         name = key.removesuffix(".$")
         if not is_dynamic(key, text) or name not in known:
             continue

@@ -356,6 +356,59 @@ INVALID = [
     # JSONata is parsed before a machine is taken (answers of AWS: INVALID_JSONATA_EXPRESSION)
     (jsonata(one("Pass", Output="{% 1 + %}")), "jsonata.syntax", "/States/A/Output"),
     (jsonata(one("Pass", Output="{%%}")), "jsonata.syntax", "/States/A/Output"),
+    # 48: there is no $eval, and a definition that calls it is refused
+    (jsonata(one("Pass", Output="{% $eval('1') %}")), "jsonata.syntax", "/States/A/Output"),
+    (
+        jsonata(one("Pass", Output="{% [1].($eval('1') + 1) %}")),
+        "jsonata.syntax",
+        "/States/A/Output",
+    ),
+    # 23: texts in intrinsic functions stand in single quotes
+    (
+        one("Pass", Parameters={"x.$": 'States.Format("{}", $.a)'}),
+        "template.not_a_path",
+        "/States/A/Parameters/x.$",
+    ),
+    (
+        one("Pass", Parameters={"x.$": 'States.Array(1, States.Array($["a"], "b"))'}),
+        "template.not_a_path",
+        "/States/A/Parameters/x.$",
+    ),
+    # 3: both keys would give one name
+    (
+        one("Pass", Parameters={"in": [{"a": 1, "a.$": "$.a"}]}),
+        "template.duplicate_key",
+        "/States/A/Parameters/in/0/a.$",
+    ),
+    # 7, 24: only ErrorPath and CausePath take a function
+    (one("Pass", InputPath="States.Array(1)"), "path.syntax", "/States/A/InputPath"),
+    (one("Pass", OutputPath="States.UUID()"), "path.syntax", "/States/A/OutputPath"),
+    (one("Wait", SecondsPath="States.MathAdd(1, 2)"), "path.syntax", "/States/A/SecondsPath"),
+    (
+        rule(Variable="States.UUID()", IsPresent=True),
+        "path.syntax",
+        "/States/A/Choices/0/Variable",
+    ),
+    (
+        rule(Variable="$.a", StringEqualsPath="States.UUID()"),
+        "path.syntax",
+        "/States/A/Choices/0/StringEqualsPath",
+    ),
+    (branches(), "parallel.no_branches", "/States/A/Branches"),
+    # 14: a time that is none
+    (
+        rule(Variable="$.a", TimestampEquals="nope"),
+        "wait.timestamp",
+        "/States/A/Choices/0/TimestampEquals",
+    ),
+    (
+        rule(Variable="$.a", TimestampLessThan="2026-01-31 09:00:00Z"),
+        "wait.timestamp",
+        "/States/A/Choices/0/TimestampLessThan",
+    ),
+    # 46: $states is taken
+    (one("Pass", Assign={"states": 1}), "variable.bad_name", "/States/A/Assign/states"),
+    (one("Pass", Assign={"states.$": "$"}), "variable.bad_name", "/States/A/Assign/states.$"),
     (jsonata(rule(Condition="{% ( %}")), "jsonata.syntax", "/States/A/Choices/0/Condition"),
     (
         jsonata(task(Arguments={"a": [1, '{% "open %}']})),
@@ -401,7 +454,6 @@ VALID = {
     "a Choice without Default": rule(**TEST),
     "a test of a variable": rule(Variable="$count", NumericEquals=1),
     "a test of the context": rule(Variable="$$.State.Name", StringEquals="A"),
-    "a timestamp that compares false": rule(Variable="$", TimestampEquals="2026-01-31 09:00"),
     "an exact fraction": rule(Variable="$", NumericEquals=Decimal("0.1")),
     "And of one": rule(And=[TEST]),
     "empty Retry and Catch": task(Retry=[], Catch=[]),
@@ -461,8 +513,6 @@ VALID = {
     "keys like paths in JSONata": jsonata(one("Pass", Output={"x.$": "text"})),
     "a JSONata catcher": jsonata(catch({"ErrorEquals": ALL, "Next": "B", "Output": {"e": 1}})),
     "a list as template": one("Pass", Parameters=[{"x.$": "$.a"}]),
-    "a key twice in a template": one("Pass", Parameters={"a": 1, "a.$": "$.x"}),
-    "no branches": branches(),
     "a path of forty names": one("Pass", InputPath="$" + ".a" * 40),
     "a resource of 300 characters": task(Resource="arn:" + "r" * 296),
     "a placeholder as template": one("Pass", Parameters="${Parameters}"),
@@ -519,7 +569,7 @@ def test_a_definition_that_nests_without_end_is_refused_at_once() -> None:
     inner: Any = {}
     for _ in range(100_000):
         inner = {"Not": inner}
-    assert [problem.code for problem in well_formed(inner)] == ["asl.machine.too_deep"]
+    assert [problem.code for problem in well_formed(inner)] == ["json.too_deep"]
 
 
 def test_an_expression_whose_parsing_takes_too_long_is_not_judged() -> None:

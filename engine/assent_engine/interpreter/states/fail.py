@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assent_engine.effects import Effect, Failed
-from assent_engine.interpreter.expressions import Expression, compile_expression
+from assent_engine.interpreter.expressions import Expression, Unreadable, compile_lazily
 from assent_engine.interpreter.faults import runtime
 from assent_engine.interpreter.states.base import names_entry_time
 from assent_engine.interpreter.visit import Visit
@@ -18,8 +18,8 @@ class Fail:
 
     error: str
     cause: str
-    error_path: Expression | None
-    cause_path: Expression | None
+    error_path: Expression | Unreadable | None
+    cause_path: Expression | Unreadable | None
     needs_entry_time: bool
 
     @classmethod
@@ -36,11 +36,11 @@ class Fail:
         return Failed(error, cause)
 
 
-def _optional(text: str | None) -> Expression | None:
-    return None if text is None else compile_expression(text)
+def _optional(text: str | None) -> Expression | Unreadable | None:
+    return None if text is None else compile_lazily(text)
 
 
-def _text(expression: Expression, visit: Visit) -> str:
+def _text(expression: Expression | Unreadable, visit: Visit) -> str:
     value = expression.evaluate(visit.raw, visit)
     if not isinstance(value, str):
         raise runtime(f"{value!r} is no text for an error or a cause.")
