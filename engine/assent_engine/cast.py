@@ -82,7 +82,7 @@ class Cast:
             raise Refused(Problem("simulate.too_many_policies", "Too much to simulate", detail))
         # Each by itself first: whom they call can be told only when all are known.
         policies = {name: self._named(name, one, None) for name, one in called.items()}
-        read = validate(document, self._resources(document, policies))
+        read = validate(document, self._resources(document, policies), self.steps)
         for name, one in called.items():
             self._named(name, one, policies)
             self.called[name] = Role(policies[name], self._program(policies[name], one))
@@ -103,7 +103,7 @@ class Cast:
 
     def _named(self, name: str, document: Any, policies: Policies | None) -> Policy:
         try:
-            return validate(document, self._resources(document, policies))
+            return validate(document, self._resources(document, policies), self.steps)
         except PolicyInvalid as invalid:
             said = f"In the called policy {name!r}: "
             found = (replace(one, detail=said + one.detail, fix=None) for one in invalid.problems)

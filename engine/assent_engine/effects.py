@@ -145,11 +145,14 @@ class ReadItems:
     """Read a list from a local file -> Ok(a sequence of items, read when asked for) or Failed.
 
     `reader` is {path, input_type, headers (a list, or null for the first row), delimiter,
-    pointer, max_items (0: all)}.
+    pointer, max_items (0: all)}; `resource` and `parameters` are what the document names, for
+    whoever stands in for it.
     """
 
     key: str
     reader: dict[str, Any]
+    resource: str = ""
+    parameters: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,8 @@ class WriteResult:
     key: str
     writer: dict[str, Any]
     value: dict[str, Any]
+    resource: str = ""
+    parameters: Any = None
 
 
 @dataclass(frozen=True, slots=True)

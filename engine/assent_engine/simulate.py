@@ -111,7 +111,13 @@ def simulate(
     with _performer(steps, registry, open_world or _no_world, execution.header) as perform:
         deeds = Deeds(partial(_reversal, registry, steps))
         simulation = Simulation(
-            execution, perform, start, cast.call, answers, SimulatedFiles(files), deeds
+            execution,
+            perform,
+            start,
+            cast.call,
+            answers,
+            SimulatedFiles(files, steps or {}),
+            deeds,
         )
         spec = ScopeSpec("", ROOT, execution.header.input)
         outcome = simulation.run(spec)

@@ -41,6 +41,8 @@ class Bounds:
     text: int = 1 << 16
     digits: int = 40
     exponent: int = 40
+    last_counts: bool = False
+    """Whether the last of equal keys counts, instead of refusing them."""
 
 
 DOCUMENT_BOUNDS = Bounds()
@@ -77,7 +79,7 @@ def parse(text: bytes | str, bounds: Bounds = DOCUMENT_BOUNDS) -> Any:
     try:
         value = json.loads(
             raw.decode("utf-8"),
-            object_pairs_hook=_unique,
+            object_pairs_hook=dict if bounds.last_counts else _unique,
             parse_float=lambda digits: _fraction(digits, bounds),
             parse_int=lambda digits: _integer(digits, bounds),
             parse_constant=lambda name: _refuse("json.number", f"{name} is not a JSON number."),

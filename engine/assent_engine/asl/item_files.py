@@ -3,7 +3,7 @@
 A bucket is a folder beneath the home's folder `files`, a key or prefix the path in it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, Final
 
 from assent_schemas.errors import Problem
@@ -17,13 +17,16 @@ _ELSEWHERE: Final = ("manifest_type", "transformation")
 Json = dict[str, Any]
 
 
-def item_file_problems(state: Json, where: str) -> Iterator[Problem]:
-    """What this engine has no part for in one Map's reader and writer."""
+def item_file_problems(
+    state: Json, where: str, stand_ins: Container[str] = ()
+) -> Iterator[Problem]:
+    """What this engine has no part for in one Map's reader and writer, nor a stand-in."""
     reader, writer = state.get("item_reader"), state.get("result_writer")
-    if isinstance(reader, dict):
+    if isinstance(reader, dict) and reader.get("resource") not in stand_ins:
         yield from _resource(reader, READERS, f"{where}/item_reader")
-        yield from _reader(reader, f"{where}/item_reader")
-    if isinstance(writer, dict):
+        if reader.get("resource") in READERS:
+            yield from _reader(reader, f"{where}/item_reader")
+    if isinstance(writer, dict) and writer.get("resource") not in stand_ins:
         yield from _resource(writer, WRITERS, f"{where}/result_writer")
 
 
@@ -47,17 +50,32 @@ def _reader(reader: Json, where: str) -> Iterator[Problem]:
             yield _problem(detail, f"{inside}/{name}")
 
 
-def bare_item_files(bare: Json) -> Json:
+def bare_item_files(bare: Json, stand_ins: Container[str] = ()) -> Json:
     """A Map with its reader and writer as the models read them."""
     for name, inner in (("item_reader", "reader_config"), ("result_writer", "writer_config")):
         part = bare.get(name)
         if isinstance(part, dict):
             bare[name] = part = _bare(part)
+            if part.get("resource") in stand_ins:
+                _stood_in(part, reads=name == "item_reader")
             if isinstance(part.get(inner), dict):
                 part[inner] = _bare(part[inner])
             if name == "item_reader" and isinstance(part.get(inner), dict):
                 part[inner].pop("transformation", None)
     return bare
+
+
+def _stood_in(part: Json, *, reads: bool) -> None:
+    """What a stand-in gives is a list or a text: no list of files, no form of elsewhere."""
+    if "arguments" not in part:
+        part.setdefault("parameters", {})
+    if not reads:
+        return
+    config = part.get("reader_config")
+    config = {key: item for key, item in (config or {}).items() if key not in _ELSEWHERE}
+    if config.get("input_type") not in _TYPES:
+        config["input_type"] = "JSON"
+    part["reader_config"] = config
 
 
 def _bare(part: Json) -> Json:

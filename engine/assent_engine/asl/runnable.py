@@ -4,7 +4,7 @@ What says nothing about behaviour (labels, credentials, carried fields) is left 
 engine has no part for yet is a problem, never ignored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from assent_engine.asl.item_files import bare_item_files, item_file_problems
@@ -28,38 +28,41 @@ _NULL_MEANS_SOMETHING = {"input_path", "output_path", "result_path", "result"}
 _JSONATA_NULLS = {"output", "arguments"}
 
 
-def runnable(document: Json) -> Json:
+def runnable(document: Json, stand_ins: Container[str] = ()) -> Json:
     """The document in the strict form that the models read; raises PolicyInvalid.
 
+    `stand_ins` are the resources that somebody else answers for.
     Each JSONata state says its language itself, as the models want it; nobody else says one.
     """
-    found = list(_problems(document, ""))
+    found = list(_problems(document, "", stand_ins))
     if found:
         raise PolicyInvalid(found)
-    return _machine(document, document.get("query_language") or JSONPATH)
+    return _machine(document, document.get("query_language") or JSONPATH, stand_ins)
 
 
-def _machine(machine: Json, language: str) -> Json:
+def _machine(machine: Json, language: str, stand_ins: Container[str]) -> Json:
     bare = _bare(machine)
     states = bare.get("states")
     if isinstance(states, dict):
-        bare["states"] = {name: _state(state, language) for name, state in states.items()}
+        bare["states"] = {
+            name: _state(state, language, stand_ins) for name, state in states.items()
+        }
     return bare
 
 
-def _state(state: Any, machine_language: str) -> Any:
+def _state(state: Any, machine_language: str, stand_ins: Container[str]) -> Any:
     if not isinstance(state, dict):
         return state
     jsonata = (state.get("query_language") or machine_language) == JSONATA
     bare = _parts(_bare(state, jsonata=jsonata), jsonata=jsonata)
     if state.get("type") == "Map":
-        bare = _map(bare, state)
+        bare = _map(bare, state, stand_ins)
     for key in ("iterator", "item_processor"):
         if isinstance(bare.get(key), dict):
-            bare[key] = _machine(bare[key], machine_language)
+            bare[key] = _machine(bare[key], machine_language, stand_ins)
     if isinstance(bare.get("branches"), list):
         bare["branches"] = [
-            _machine(one, machine_language) if isinstance(one, dict) else one
+            _machine(one, machine_language, stand_ins) if isinstance(one, dict) else one
             for one in bare["branches"]
         ]
     return {"query_language": JSONATA, **bare} if jsonata else bare
@@ -77,9 +80,9 @@ def _parts(bare: Json, *, jsonata: bool) -> Json:
     return bare
 
 
-def _map(bare: Json, state: Json) -> Json:
+def _map(bare: Json, state: Json, stand_ins: Container[str]) -> Json:
     """A Map's older spelling in the newer one, and the threshold that is there unsaid."""
-    bare = bare_item_files(bare)
+    bare = bare_item_files(bare, stand_ins)
     selector = bare.pop("parameters", None)
     if selector is not None:
         bare.setdefault("item_selector", selector)
@@ -121,20 +124,20 @@ def _says_nothing(key: str, value: Any, nulls: set[str]) -> bool:
     return key in _INERT or (value is None and key not in nulls)
 
 
-def _problems(machine: Json, where: str) -> Iterator[Problem]:
+def _problems(machine: Json, where: str, stand_ins: Container[str]) -> Iterator[Problem]:
     states = machine.get("states")
     for name, state in states.items() if isinstance(states, dict) else ():
         if isinstance(state, dict):
-            yield from _state_problems(state, where + pointer("states", name))
+            yield from _state_problems(state, where + pointer("states", name), stand_ins)
 
 
-def _state_problems(state: Json, where: str) -> Iterator[Problem]:
+def _state_problems(state: Json, where: str, stand_ins: Container[str]) -> Iterator[Problem]:
     if state.get("type") == "Map":
-        yield from item_file_problems(state, where)
+        yield from item_file_problems(state, where, stand_ins)
     for key in ("iterator", "item_processor"):
         if isinstance(state.get(key), dict):
-            yield from _problems(state[key], f"{where}/{key}")
+            yield from _problems(state[key], f"{where}/{key}", stand_ins)
     branches = state.get("branches")
     for at, branch in enumerate(branches if isinstance(branches, list) else ()):
         if isinstance(branch, dict):
-            yield from _problems(branch, f"{where}/branches/{at}")
+            yield from _problems(branch, f"{where}/branches/{at}", stand_ins)

@@ -46,7 +46,11 @@ class Expression:
         """The value for this visit; raises StateFault."""
         if isinstance(self.source, Path):
             return read(self.source, data, visit)
-        return self.source.evaluate(lambda text: read(compile_path(text), data, visit), visit.draw)
+        return self.source.evaluate(
+            lambda text: read(compile_path(text), data, visit),
+            visit.draw,
+            imported=not visit.dialect.snake_case,
+        )
 
 
 @dataclass(frozen=True, slots=True)

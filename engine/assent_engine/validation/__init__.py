@@ -4,7 +4,7 @@ The semantic checks walk the raw document and skip what has no proper form, so t
 holds the problems of both layers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
@@ -50,16 +50,17 @@ __all__ = [
 MOST_PROBLEMS = 100
 
 
-def validate(document: Any, resources: Resources) -> Policy:
+def validate(document: Any, resources: Resources, stand_ins: Container[str] = ()) -> Policy:
     """Read a policy document; raises PolicyInvalid with the problems of both layers at once.
 
     Each layer stops at a hundred: what is worse than that is not read to its end.
-    An imported machine must be well-formed by the reference's rules first, and runnable here.
+    An imported machine must be well-formed by the reference's rules first, and runnable here;
+    there, `stand_ins` answer for readers and writers of its Maps.
     """
     exact_json.refuse_excess(document)
     imported = isinstance(document, dict) and document.get("dialect") == "asl"
     if imported:
-        document = _imported(document)
+        document = _imported(document, stand_ins)
     found: list[Problem] = []
     policy: Policy | None = None
     try:
@@ -77,10 +78,10 @@ def validate(document: Any, resources: Resources) -> Policy:
     return policy
 
 
-def _imported(document: Json) -> Json:
+def _imported(document: Json, stand_ins: Container[str]) -> Json:
     if found := asl.well_formed(asl.export_machine(document)):
         raise PolicyInvalid(found[:MOST_PROBLEMS])
-    return asl.runnable(document)
+    return asl.runnable(document, stand_ins)
 
 
 def _semantic_problems(document: Json, resources: Resources) -> Iterator[Problem]:

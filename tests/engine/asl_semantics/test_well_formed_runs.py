@@ -53,3 +53,23 @@ def test_parameters_may_be_a_list() -> None:
 def test_an_item_selector_may_be_a_list() -> None:
     states = {"M": mapping(ItemsPath="$.b", ItemSelector=[{"v.$": "$$.Map.Item.Value"}])}
     assert output(states, {"b": [1, 2]}) == [[{"v": 1}], [{"v": 2}]]
+
+
+# Point 19 and the service's own parser.
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a": 1, "b": 2, "a": 3}', {"a": 3, "b": 2}),
+        ("1" * 60, int("1" * 60)),
+        ("1e60", 10**60),
+    ],
+)
+def test_string_to_json_reads_what_the_service_reads(text: str, value: object) -> None:
+    states = {"A": passing(Parameters={"x.$": "States.StringToJson($.t)"})}
+    assert output(states, {"t": text}) == {"x": value}
+
+
+def test_string_to_json_bounds_depth_and_digits() -> None:
+    states = {"A": passing(Parameters={"x.$": "States.StringToJson($.t)"})}
+    for text in ("[" * 100 + "]" * 100, "1" * 5000, "1e999"):
+        assert error(states, {"t": text}) == "States.Runtime"

@@ -16,12 +16,13 @@ class Intrinsic:
     paths: tuple[str, ...]
     call: Call
 
-    def evaluate(self, resolve: Resolve, draw: Draw) -> Any:
+    def evaluate(self, resolve: Resolve, draw: Draw, *, imported: bool = False) -> Any:
         """The function's value; raises StateFault.
 
-        `resolve` gives the value of a path text, `draw` 32 fresh bytes at each call.
+        `resolve` gives the value of a path text, `draw` 32 fresh bytes at each call. `imported`
+        tells that the machine is another service's.
         """
-        return self.call.evaluate(Evaluation(resolve, draw))
+        return self.call.evaluate(Evaluation(resolve, draw, imported))
 
 
 def is_intrinsic(text: str) -> bool:

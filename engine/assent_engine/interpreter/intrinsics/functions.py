@@ -13,6 +13,7 @@ from assent_engine.interpreter.intrinsics.arrays import (
     array_unique,
 )
 from assent_engine.interpreter.intrinsics.documents import (
+    imported_string_to_json,
     json_merge,
     json_to_string,
     string_to_json,
@@ -43,7 +44,9 @@ _ALL: Final = (
     Function("States.MathAdd", math_add, 2, 2),
     Function("States.MathRandom", math_random, 2, 3, draws=True),
     Function("States.StringSplit", string_split, 2, 2, walks=True),
-    Function("States.StringToJson", string_to_json, 1, 1, walks=True),
+    Function(
+        "States.StringToJson", string_to_json, 1, 1, walks=True, imported=imported_string_to_json
+    ),
     Function("States.UUID", uuid4, 0, 0, draws=True),
 )
 FUNCTIONS: Final = {function.name: function for function in _ALL}

@@ -20,6 +20,7 @@ class Evaluation:
 
     resolve: Resolve
     draw: Draw
+    imported: bool = False
     left: int = BUDGET
 
     def charge(self, value: Any) -> None:
@@ -75,7 +76,7 @@ class Function:
 
     `walks` tells that `run` reads its arguments to their depth, `draws` that it takes the source
     of random bytes before them; `prepare` does at compile time what can be done then, and may
-    raise IntrinsicSyntaxError.
+    raise IntrinsicSyntaxError. `imported` runs instead of it in imported machines.
     """
 
     name: str
@@ -85,11 +86,13 @@ class Function:
     walks: bool = False
     draws: bool = False
     prepare: Prepare | None = None
+    imported: Callable[..., Any] | None = None
 
-    def apply(self, values: list[Any], draw: Draw) -> Any:
+    def apply(self, values: list[Any], evaluation: Evaluation) -> Any:
         """The function's value; raises a States.Runtime fault where the arguments do not fit."""
+        run = self.imported if evaluation.imported and self.imported else self.run
         try:
-            return self.run(draw, *values) if self.draws else self.run(*values)
+            return run(evaluation.draw, *values) if self.draws else run(*values)
         except Misused as reason:
             raise runtime(f"{self.name} {reason}") from None
 
@@ -118,6 +121,6 @@ class Call:
         values = [argument.evaluate(evaluation) for argument in self.arguments]
         if self.function.walks:
             evaluation.charge(values)
-        value = self.function.apply(values, evaluation.draw)
+        value = self.function.apply(values, evaluation)
         evaluation.charge(value)
         return value

@@ -18,6 +18,7 @@ from assent_schemas.item_files import (
 )
 
 DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
+ELSEWHERE = "elsewhere"
 FARTHEST = -(10**40)
 """Below any number of items that a document can give: how few are too few is said elsewhere."""
 
@@ -35,11 +36,14 @@ class ItemSource:
         self, seen: Any, visit: Visit, key: str
     ) -> Generator[Effect, Any, Sequence[Any] | Failed]:
         """The items, or why they cannot be read; `seen` is what the Map's templates see."""
-        path = place(self.resource, self.parameters.fill(seen, visit))
+        given = self.parameters.fill(seen, visit)
+        path = place(self.resource, given)
         most = self.max_items.whole(seen, visit, least=FARTHEST) or 0
         if path is None:
             return Failed(ITEM_READER_FAILED, f"{self.resource} was not told which file to read.")
-        outcome: Outcome = yield ReadItems(f"{key}/items", self._reader(path, most))
+        outcome: Outcome = yield ReadItems(
+            f"{key}/items", self._reader(path, most), self.resource, given
+        )
         return outcome if isinstance(outcome, Failed) else outcome.value
 
     def _reader(self, path: str, most: int) -> dict[str, Any]:
@@ -65,7 +69,8 @@ class ResultSink:
 
     def gather(self, seen: Any, visit: Visit, key: str) -> Gather:
         """What writes the outcomes, and makes {result_writer_details: ...} the Map's result."""
-        path = place(self.resource, self.parameters.fill(seen, visit))
+        given = self.parameters.fill(seen, visit)
+        path = place(self.resource, given)
 
         def write(outcomes: list[Outcome]) -> Generator[Effect, Any, Outcome]:
             if path is None:
@@ -73,7 +78,9 @@ class ResultSink:
                 return Failed(RESULT_WRITER_FAILED, why)
             form = {"transformation": self.config.transformation}
             writer = {"path": path, **form, "output_type": self.config.output_type}
-            done = yield WriteResult(f"{key}/results", writer, _records(outcomes, visit))
+            done = yield WriteResult(
+                f"{key}/results", writer, _records(outcomes, visit), self.resource, given
+            )
             return done if isinstance(done, Failed) else Ok(self._details(done.value, visit))
 
         return write
@@ -90,8 +97,12 @@ class ResultSink:
 def place(resource: str, given: Any) -> str | None:
     """The relative path that a resource's parameters name; None where they name none.
 
+    A resource that only a stand-in can be has no place.
+
     Of an imported machine's bucket and key, the bucket is the first folder.
     """
+    if resource not in PLACES:
+        return ELSEWHERE
     names = PLACES[resource]
     found = [given.get(name) for name in names] if isinstance(given, dict) else [None]
     if names[-1] == "Prefix":
