@@ -99,6 +99,12 @@ _ASL = (
         "Give it a path, or remove .$ from the key.",
     ),
     Row(
+        "template.duplicate_key",
+        "One key twice",
+        "A template has a key with .$ at its end and without.",
+        "Keep one of the two.",
+    ),
+    Row(
         "choice.no_rules",
         "A Choice without rules",
         "Choices is missing or empty.",

@@ -79,8 +79,12 @@ def test_a_stand_in_gives_the_items_of_a_reader(
     resource: str, config: dict[str, Any], given: Any, items: Any
 ) -> None:
     heard: list[Any] = []
-    steps = {resource: lambda asked: heard.append(asked) or given}
-    assert output(reading(resource, **config), {"k": "f"}, steps) == items
+
+    def give(asked: Any) -> Any:
+        heard.append(asked)
+        return given
+
+    assert output(reading(resource, **config), {"k": "f"}, {resource: give}) == items
     assert heard == [{"Bucket": "b", "Key": "f"}]
 
 

