@@ -1,5 +1,6 @@
 """Reading a policy document: JSON Schema first, then the models."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import ValidationError
@@ -8,6 +9,7 @@ from assent_schemas import exact_schema, policy_schema
 from assent_schemas.errors import PolicyInvalid, Problem, pointer
 from assent_schemas.policy import Policy
 from assent_schemas.repairs import repaired
+from assent_schemas.states import MOST_STATES
 
 _PLACES = {"branches", "iterator", "item_processor"}
 _TEMPLATES = {"parameters", "result_selector", "item_selector"}
@@ -16,6 +18,8 @@ TITLE = "The policy does not meet the schema"
 
 def read_policy(value: Any) -> Policy:
     """Turn parsed JSON into a Policy; raises PolicyInvalid with every problem of form."""
+    if crowded := list(_crowded(value, "")):
+        raise PolicyInvalid(crowded[: exact_schema.MOST_PROBLEMS])
     found = exact_schema.problems(
         _without_jsonata(value), policy_schema.load(), prefix="policy", title=TITLE
     )
@@ -25,6 +29,28 @@ def read_policy(value: Any) -> Policy:
         return Policy.model_validate(value)
     except ValidationError as error:
         raise PolicyInvalid(_from_model(error, value)) from None
+
+
+def _crowded(machine: Any, where: str) -> Iterator[Problem]:
+    """The machines with more states than are read: walking those would take long."""
+    states = machine.get("states") if isinstance(machine, dict) else None
+    if not isinstance(states, dict):
+        return
+    if len(states) > MOST_STATES:
+        detail = f"It has {len(states)} states; {MOST_STATES} is the most."
+        remedy = "Let policies run each other with policy.run."
+        yield Problem("policy.out_of_bounds", TITLE, detail, remedy, f"{where}/states")
+        return
+    for name, state in states.items():
+        for at, inner in _inner(state):
+            yield from _crowded(inner, where + pointer("states", name) + at)
+
+
+def _inner(state: Any) -> Iterator[tuple[str, Any]]:
+    for key in sorted(_PLACES & state.keys()) if isinstance(state, dict) else ():
+        below = state[key]
+        for at, one in enumerate(below) if isinstance(below, list) else (("", below),):
+            yield pointer(key, at) if isinstance(below, list) else f"/{key}", one
 
 
 def _without_jsonata(value: Any) -> Any:

@@ -18,7 +18,7 @@ from jsonschema.validators import extend
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from assent_schemas import schema_cost
+from assent_schemas import quick_keywords, schema_cost
 from assent_schemas.errors import Operation, Problem, pointer, replacing
 from assent_schemas.exact_json import type_name
 from assent_schemas.spelling import asked, nearest
@@ -58,7 +58,9 @@ ExactValidator: Any = extend(  # type: ignore[no-untyped-call]
     validators=schema_cost.charged(
         {
             **Draft202012Validator.VALIDATORS,
+            "if": quick_keywords.when,
             "multipleOf": _multiple_of,
+            "oneOf": quick_keywords.one_of,
             "uniqueItems": schema_cost.unique_items,
         }
     ),

@@ -35,6 +35,7 @@ from assent_schemas.recovery import Catcher, Retrier
 
 JsonSchema = dict[str, Any]
 
+MOST_STATES = 1000
 POLICY_RUN = "policy.run"
 """The resource of a Task that runs another policy."""
 
@@ -326,7 +327,7 @@ class Machine(Document):
 
     comment: Comment | None = None
     start_at: StateName
-    states: Annotated[dict[StateName, AnyState], Field(min_length=1, max_length=1000)]
+    states: Annotated[dict[StateName, AnyState], Field(min_length=1, max_length=MOST_STATES)]
 
 
 for _model in (MapState, ParallelState, JsonataMap, JsonataParallel, Machine):

@@ -4,12 +4,14 @@ Steps and people may answer anything; a loop that keeps changing the data makes 
 does every field that this reading does not know: it may be wrong about nothing that it claims.
 """
 
+import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from assent_engine.interpreter.templates import is_dynamic
+from assent_engine.loops import Links, groups
 from assent_engine.reading import item_files, shapes
 from assent_engine.reading.comparing import asked_for, narrowed
 from assent_engine.reading.shapes import (
@@ -39,6 +41,8 @@ from assent_schemas.states import (
 )
 
 MOST_CHANGES = 8
+MOST_EFFORT: Final = 400_000
+"""Values looked at in joining what leads to the same states; about half a second of work."""
 _HARMLESS = {
     "assign",
     "effects",
@@ -69,6 +73,18 @@ _MACHINE_FIELDS = {
 }  # fmt: skip
 
 
+@dataclass(slots=True, eq=False)
+class Effort:
+    """How much work is left for following one document; beyond it all data is unknown."""
+
+    left: int = MOST_EFFORT
+
+    def spend(self, *met: Shape) -> bool:
+        """Pay for joining these; False where nothing is left for it."""
+        self.left -= sum(one.weight for one in met)
+        return self.left >= 0
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a scope sees besides its own data: the run's input and the item of its Map."""
@@ -79,6 +95,7 @@ class Seen:
     """A machine further out has fields without rules here: nothing is known of any data."""
     answers: "Answers | None" = None
     """What is known of the results of steps and inner machines; None where it is not asked for."""
+    effort: Effort = field(default_factory=Effort, compare=False)
 
 
 class Answers(Protocol):
@@ -101,23 +118,45 @@ def strange_fields(part: Document) -> list[str]:
 
 def inputs(machine: Machine, start: Shape, seen: Seen) -> dict[str, Shape]:
     """A shape for the raw input of every state that can be reached."""
-    if seen.blind:
-        return dict.fromkeys(links(machine), UNKNOWN)
+    following = links(machine)
+    found = None if seen.blind or not following else _followed(machine, start, seen, following)
+    return dict.fromkeys(following, UNKNOWN) if found is None else found
+
+
+def _followed(
+    machine: Machine, start: Shape, seen: Seen, following: Links
+) -> dict[str, Shape] | None:
+    """The inputs, each state after all that lead to it; None where that is too much work."""
+    names = [name for group in groups(following) for name in group]
+    place = {name: at for at, name in enumerate(names)}
     found = {machine.start_at: shapes.bounded(start)}
-    changes: dict[str, int] = {}
-    waiting = [machine.start_at]
+    visits: dict[str, int] = {}
+    waiting = [place[machine.start_at]]
+    queued = set(waiting)
     while waiting:
-        name = waiting.pop()
-        if name not in machine.states:
-            continue
+        queued.discard(at := heapq.heappop(waiting))
+        name = names[at]
+        visits[name] = visits.get(name, 0) + 1
         for target, shape in outputs(machine.states[name], found[name], seen):
-            joined = shapes.join(found[target], shape) if target in found else shape
-            if target in found and joined == found[target]:
+            if target not in place:
                 continue
-            changes[target] = changes.get(target, 0) + 1
-            found[target] = shapes.bounded(joined) if changes[target] <= MOST_CHANGES else UNKNOWN
-            waiting.append(target)
+            known = found.get(target)
+            if not seen.effort.spend(shape, known or UNKNOWN):
+                return None
+            joined = _met(known, shape, visits.get(target, 0))
+            if known is None or joined != known:
+                found[target] = joined
+                if place[target] not in queued:
+                    queued.add(place[target])
+                    heapq.heappush(waiting, place[target])
     return found
+
+
+def _met(known: Shape | None, shape: Shape, visits: int) -> Shape:
+    """What a state starts with when one more way leads to it; a loop may change it so often."""
+    if visits >= MOST_CHANGES:
+        return UNKNOWN
+    return shapes.bounded(shape if known is None else shapes.join(known, shape))
 
 
 def effective_input(state: AnyState, raw: Shape, seen: Seen) -> Shape:

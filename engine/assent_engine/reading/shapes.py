@@ -3,11 +3,12 @@
 A shape stands for every value that the data may have there. What may be anything is UNKNOWN.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import reduce
-from typing import Any, Final, TypeGuard
+from operator import attrgetter
+from typing import Any, ClassVar, Final, TypeGuard
 
 from assent_engine.interpreter.paths import Path, PathSyntaxError, compile_path
 
@@ -18,6 +19,9 @@ Parts = tuple[str | int, ...]
 class Unknown:
     """Any value, or none at all."""
 
+    depth: ClassVar[int] = 0
+    weight: ClassVar[int] = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
@@ -25,6 +29,8 @@ class Scalar:
 
     value: Any
     boolean: bool = field(init=False)
+    depth: ClassVar[int] = 0
+    weight: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "boolean", isinstance(self.value, bool))
@@ -35,6 +41,8 @@ class AtMost:
     """A number that is at most this."""
 
     most: int | Decimal
+    depth: ClassVar[int] = 0
+    weight: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,8 @@ class Kinds:
 
     names: frozenset[str]
     origin: str = field(default="", compare=False)
+    depth: ClassVar[int] = 0
+    weight: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +61,10 @@ class Items:
 
     items: "tuple[Shape, ...]"
     depth: int = field(init=False, compare=False)
+    weight: int = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "depth", _deeper(self.items))
+        _measure(self, self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +74,10 @@ class UpTo:
     most: int
     item: "Shape"
     depth: int = field(init=False, compare=False)
+    weight: int = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "depth", _deeper([self.item]))
+        _measure(self, (self.item,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +87,10 @@ class ListOf:
     item: "Shape"
     origin: str = field(default="", compare=False)
     depth: int = field(init=False, compare=False)
+    weight: int = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "depth", _deeper([self.item]))
+        _measure(self, (self.item,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +105,22 @@ class Record:
     optional: frozenset[str] = frozenset()
     origin: str = field(default="", compare=False)
     depth: int = field(init=False, compare=False)
+    weight: int = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "depth", _deeper(self.fields.values()))
+        _measure(self, self.fields.values())
 
 
 Shape = Unknown | Scalar | AtMost | Kinds | Items | UpTo | ListOf | Record
 Listed = Items | UpTo | ListOf
 UNKNOWN: Final = Unknown()
 _NESTING: Final = {"object", "array"}
+_DEPTH: Final = attrgetter("depth")
+_WEIGHT: Final = attrgetter("weight")
 DEEPEST = 100
 MOST_KEYS = 256
+HEAVIEST = 20_000
+"""Values in one shape, a part that stands in it twice counted twice."""
 
 
 def of(value: Any) -> Shape:
@@ -248,17 +266,14 @@ def plain_parts(text: str) -> tuple[bool, Parts] | None:
 
 
 def bounded(shape: Shape) -> Shape:
-    """The shape, or UNKNOWN where it is so deep or so wide that following it takes long."""
+    """The shape, or UNKNOWN where it is so deep, wide or large that following it takes long."""
     wide = isinstance(shape, Record) and len(shape.fields) > MOST_KEYS
-    return UNKNOWN if wide or _depth(shape) > DEEPEST else shape
+    return UNKNOWN if wide or shape.depth > DEEPEST or shape.weight > HEAVIEST else shape
 
 
-def _depth(shape: Shape) -> int:
-    return shape.depth if isinstance(shape, Items | UpTo | ListOf | Record) else 0
-
-
-def _deeper(shapes: Iterable[Shape]) -> int:
-    return 1 + max(map(_depth, shapes), default=0)
+def _measure(whole: "Items | UpTo | ListOf | Record", parts: Collection[Shape]) -> None:
+    object.__setattr__(whole, "depth", 1 + max(map(_DEPTH, parts), default=0))
+    object.__setattr__(whole, "weight", 1 + sum(map(_WEIGHT, parts)))
 
 
 def _join_records(one: Record, other: Record) -> Record:
@@ -266,7 +281,7 @@ def _join_records(one: Record, other: Record) -> Record:
     for key in {**one.fields, **other.fields}:
         mine, theirs = one.fields.get(key), other.fields.get(key)
         if mine is not None and theirs is not None:
-            fields[key] = join(mine, theirs)
+            fields[key] = mine if mine is theirs else join(mine, theirs)
             continue
         lacking = other if theirs is None else one
         fields[key] = UNKNOWN if lacking.more else mine or theirs or UNKNOWN

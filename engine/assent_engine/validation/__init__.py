@@ -15,6 +15,7 @@ from assent_engine.validation.calls import Policies, call_problems, callees
 from assent_engine.validation.concurrency import concurrency_problems
 from assent_engine.validation.cycles import cycle_problems
 from assent_engine.validation.expressions import expression_problems
+from assent_engine.validation.following import places
 from assent_engine.validation.item_files import item_file_problems
 from assent_engine.validation.languages import language_problems
 from assent_engine.validation.machines import Json, machines, objects, rules
@@ -70,7 +71,8 @@ def validate(document: Any, resources: Resources, stand_ins: Container[str] = ()
     if isinstance(document, dict):
         found.extend(islice(_semantic_problems(document, resources), MOST_PROBLEMS))
     if policy is not None and not found and not imported:
-        beyond = chain(width_problems(policy), mismatch_problems(policy, resources))
+        followed = list(places(policy, resources))
+        beyond = chain(width_problems(policy, followed), mismatch_problems(followed, resources))
         found.extend(islice(beyond, MOST_PROBLEMS))
     if found or policy is None:
         # The places of a fix would be those of the lowered machine.

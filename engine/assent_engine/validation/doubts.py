@@ -1,24 +1,22 @@
 """What a followed policy most likely does not mean: reads of nothing, tests that never hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from assent_engine.reading import comparing, flow, shapes
 from assent_engine.reading.shapes import Record, Shape
-from assent_engine.validation.following import Place, places
+from assent_engine.validation.following import Place
 from assent_engine.validation.looks import Look, looks
 from assent_engine.validation.mismatches import worded
 from assent_engine.validation.problems import problem
-from assent_engine.validation.resources import Resources
 from assent_schemas.choice import Condition
 from assent_schemas.errors import Problem, replacing
-from assent_schemas.policy import Policy
 from assent_schemas.spelling import asked, nearest
 from assent_schemas.states import ChoiceState
 
 
-def doubts(policy: Policy, resources: Resources) -> Iterator[Problem]:
+def doubts(places: Iterable[Place]) -> Iterator[Problem]:
     """The warnings about a policy's data, by state."""
-    for place in places(policy, resources):
+    for place in places:
         yield from (found for look in looks(place) if (found := _nothing_there(look)) is not None)
         if isinstance(place.state, ChoiceState) and not flow.strange_fields(place.state):
             yield from _never_holding(place, place.state)

@@ -5,7 +5,7 @@ tell, nothing is claimed.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Final
 
@@ -37,13 +37,15 @@ class Place:
     seen: Seen
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Answers:
     """Reads results off schemas and inner machines; `left` states may be looked at in all."""
 
     resources: Resources
     left: int = MOST_STATES
     depth: int = 0
+    ended: dict[int, tuple[Machine, Shape, Seen, Shape]] = field(default_factory=dict)
+    """What each machine was last started with, and what it then ends with."""
 
     def task(self, state: TaskState, given: Shape, seen: Seen) -> Shape:
         """What a step declares, or what a macro's machine ends with."""
@@ -55,6 +57,13 @@ class Answers:
 
     def scope(self, machine: Machine, start: Shape, seen: Seen) -> Shape:
         """What every way through a machine may end with."""
+        known = self.ended.get(id(machine))
+        if known is None or known[1:3] != (start, seen):
+            known = (machine, start, seen, self._scope(machine, start, seen))
+            self.ended[id(machine)] = known
+        return known[3]
+
+    def _scope(self, machine: Machine, start: Shape, seen: Seen) -> Shape:
         self.left -= len(machine.states)
         if self.left < 0 or self.depth >= DEEPEST:
             return UNKNOWN

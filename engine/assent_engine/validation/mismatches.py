@@ -1,17 +1,16 @@
 """Parameters that a step can never take: the type of what stands at a path does not fit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from assent_engine.interpreter.templates import is_dynamic
 from assent_engine.reading import flow, shapes
 from assent_engine.reading.schemas import allowed
 from assent_engine.reading.shapes import Scalar, Shape
-from assent_engine.validation.following import Place, places
+from assent_engine.validation.following import Place
 from assent_engine.validation.problems import problem
 from assent_engine.validation.resources import Resources
 from assent_schemas.errors import Problem, pointer
-from assent_schemas.policy import Policy
 from assent_schemas.states import TaskState
 
 # A model may take more than its schema says. Only what it refuses in all these forms it refuses.
@@ -36,9 +35,9 @@ _WORDS: Final = {
 }
 
 
-def mismatch_problems(policy: Policy, resources: Resources) -> Iterator[Problem]:
+def mismatch_problems(places: Iterable[Place], resources: Resources) -> Iterator[Problem]:
     """A problem for each parameter whose value has a type that its step never takes."""
-    for place in places(policy, resources):
+    for place in places:
         if isinstance(place.state, TaskState) and place.state.parameters:
             yield from _mismatches(place, place.state, resources)
 

@@ -7,6 +7,7 @@ from typing import Any
 from assent_engine.validation.compensations import compensation_warnings
 from assent_engine.validation.cycles import cycle_problems
 from assent_engine.validation.doubts import doubts
+from assent_engine.validation.following import places
 from assent_engine.validation.machines import Json, machines, objects
 from assent_engine.validation.problems import problem
 from assent_engine.validation.reads import asked_for, reads
@@ -39,9 +40,10 @@ def _warnings(document: Json, resources: Resources) -> Iterator[Problem]:
             yield from compensation_warnings(state, where + pointer("states", name), resources)
     yield from _undeclared(document)
     policy = read_policy(document)
-    yield from width_warnings(policy)
+    followed = list(places(policy, resources))
+    yield from width_warnings(policy, followed)
     yield from unassigned(document)
-    yield from doubts(policy, resources)
+    yield from doubts(followed)
 
 
 def _undeclared(document: Json) -> Iterator[Problem]:

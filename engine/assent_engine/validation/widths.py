@@ -1,26 +1,24 @@
 """Maps over lists of a known length: whether a run may enter as many states as that needs."""
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 
 from assent_engine.reading import flow, shapes
-from assent_engine.reading.flow import Seen
-from assent_engine.reading.given import first_data
 from assent_engine.reading.shapes import UNKNOWN, Items, Shape, UpTo
-from assent_engine.reading.ways import Ways, inner_machines, iterated, links
+from assent_engine.reading.ways import Ways, iterated, links
+from assent_engine.validation.following import Place
 from assent_engine.validation.problems import problem
-from assent_schemas.errors import Operation, Problem, pointer
+from assent_schemas.errors import Operation, Problem
 from assent_schemas.policy import MOST_TRANSITIONS, Policy
 from assent_schemas.states import Machine, MapState
 
 Found = tuple[str, MapState, Shape]
 
 
-def width_problems(policy: Policy) -> Iterator[Problem]:
+def width_problems(policy: Policy, places: Iterable[Place]) -> Iterator[Problem]:
     """The Maps that no run can finish, because their items alone need more transitions."""
     most = policy.max_transitions
-    for where, state, items in _maps(policy):
+    for where, state, items in _maps(places):
         least = _least(state, items)
         if least > most:
             detail = f"Its items take at least {least} transitions; a run may make {most}."
@@ -28,10 +26,10 @@ def width_problems(policy: Policy) -> Iterator[Problem]:
             yield problem("map.over_budget", where, detail, remedy, _raised(policy, least))
 
 
-def width_warnings(policy: Policy) -> Iterator[Problem]:
+def width_warnings(policy: Policy, places: Iterable[Place]) -> Iterator[Problem]:
     """The Maps that may need more transitions than a run has, with as many items as may come."""
     most = policy.max_transitions
-    for where, state, items in _maps(policy):
+    for where, state, items in _maps(places):
         highest = _most(state, items, most)
         if highest is not None and highest > most >= _least(state, items):
             detail = f"Its items may take {highest} transitions; a run may make {most}."
@@ -46,26 +44,13 @@ def _raised(policy: Policy, least: int) -> tuple[Operation, ...] | None:
     return ({"op": "add", "path": "/max_transitions", "value": enough},)
 
 
-def _maps(policy: Policy) -> Iterator[Found]:
+def _maps(places: Iterable[Place]) -> Iterator[Found]:
     """Every Map that can be reached, with its pointer and what is known of its items."""
-    first = first_data(policy)
-    waiting: list[tuple[str, Machine, Shape, Seen]] = [("", policy, first, Seen(first))]
-    while waiting:
-        where, machine, start, seen = waiting.pop()
-        seen = replace(seen, blind=seen.blind or bool(flow.strange_fields(machine)))
-        data = flow.inputs(machine, start, seen)
-        for name in links(machine):
-            state, raw = machine.states[name], data.get(name, UNKNOWN)
-            at = where + pointer("states", name)
-            if not isinstance(state, MapState):
-                inside = flow.effective_input(state, raw, seen)
-                waiting += [(at + to, one, inside, seen) for to, one in inner_machines(state)]
-                continue
-            items = UNKNOWN if flow.strange_fields(state) else flow.items_of(state, raw, seen)
-            yield at, state, items
-            item = shapes.item_of(items) if isinstance(items, Items | UpTo) else UNKNOWN
-            inside, below = flow.iteration_input(state, raw, item, seen), replace(seen, item=item)
-            waiting += [(at + to, one, inside, below) for to, one in inner_machines(state)]
+    for place in places:
+        if isinstance(state := place.state, MapState):
+            strange = bool(flow.strange_fields(state))
+            items = UNKNOWN if strange else flow.items_of(state, place.raw, place.seen)
+            yield place.where, state, items
 
 
 def _least(state: MapState, items: Shape) -> int:

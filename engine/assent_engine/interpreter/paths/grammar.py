@@ -3,13 +3,14 @@
 Nothing of it is ever evaluated by jsonpath-ng, whose filters find nothing among Decimals.
 """
 
+import threading
 from typing import Any
 
 from jsonpath_ng import Child, Descendants, Fields, Index, Root, This
 from jsonpath_ng import Slice as SliceNode
 from jsonpath_ng.exceptions import JSONPathError
 from jsonpath_ng.ext.filter import And, Expression, Filter, Or
-from jsonpath_ng.ext.parser import parse
+from jsonpath_ng.ext.parser import ExtendedJsonPathParser
 from jsonpath_ng.jsonpath import Wildcard
 
 from assent_engine.interpreter.paths.filters import (
@@ -42,6 +43,17 @@ def read_query(text: str, start: int) -> Query:
     return reader.query(reader.tree(skeleton.text))
 
 
+_here = threading.local()
+
+
+def _parser() -> ExtendedJsonPathParser:
+    """This thread's parser: making one takes longer than parsing, and two threads cannot share."""
+    found: ExtendedJsonPathParser | None = getattr(_here, "parser", None)
+    if found is None:
+        found = _here.parser = ExtendedJsonPathParser()
+    return found
+
+
 class _Reader:
     """Turns trees into queries, with the symbols that stand for names and literals."""
 
@@ -51,7 +63,7 @@ class _Reader:
 
     def tree(self, skeleton: str) -> Any:
         try:
-            return parse(skeleton)
+            return _parser().parse(skeleton)
         except JSONPathError:
             raise self._refused("does not follow the grammar of paths") from None
 
