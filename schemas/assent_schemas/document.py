@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from assent_schemas import exact_schema, policy_schema
 from assent_schemas.errors import PolicyInvalid, Problem, pointer
 from assent_schemas.policy import Policy
-from assent_schemas.repairs import repaired
+from assent_schemas.repairs import repaired, without_echoes
 from assent_schemas.states import MOST_STATES
 
 _PLACES = {"branches", "iterator", "item_processor"}
@@ -24,7 +24,7 @@ def read_policy(value: Any) -> Policy:
         _without_jsonata(value), policy_schema.load(), prefix="policy", title=TITLE
     )
     if found:
-        raise PolicyInvalid(repaired(one, value) for one in found)
+        raise PolicyInvalid(without_echoes(repaired(one, value) for one in found))
     try:
         return Policy.model_validate(value)
     except ValidationError as error:

@@ -208,6 +208,8 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> Iterable[Row]:
             return [Row(where, "wrong_type", _wanted(error))]
         case "enum":
             return [_not_in(error, where)]
+        case "maxProperties" | "maxItems" | "maxLength" as bound:
+            return [Row(where, "out_of_bounds", _too_many(error, bound))]
         case keyword:
             code = _CODES.get(str(keyword), "out_of_bounds")
             return [Row(where, code, _sentence(error))]
@@ -265,6 +267,12 @@ def _wanted(error: ValidationError) -> str:
     names = types if isinstance(types, str) else " or ".join(types)
     article = "An" if names[0] in "aio" else "A"
     return f"{article} {names} is needed, not {_shown(error.instance)}."
+
+
+def _too_many(error: ValidationError, bound: str) -> str:
+    instance: Any = error.instance
+    units = {"maxProperties": "keys", "maxItems": "items", "maxLength": "characters"}
+    return f"It has {len(instance)} {units[bound]}; {error.validator_value} is the most."
 
 
 def _key_choice(error: ValidationError, where: str) -> Row:

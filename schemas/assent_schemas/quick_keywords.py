@@ -41,7 +41,7 @@ def when(validator: Any, condition: Any, instance: Any, schema: Any) -> Iterator
 
 def _tag(condition: Any) -> tuple[str, str] | None:
     match condition:
-        case {"properties": dict(named), "required": [str(name)]} if len(condition) == 2:
+        case {"properties": dict(named), "required": [str(name)], **others} if not others:
             const = named[name].get("const") if isinstance(named.get(name), dict) else None
             alone = len(named) == 1 and isinstance(const, str) and len(named[name]) == 1
             return (name, const) if alone and isinstance(const, str) else None

@@ -12,8 +12,11 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     """The closest known name; None where none is close, or where looking would take long."""
     if len(name) > LONGEST:
         return None
-    short = (one for one in known if len(one) <= LONGEST)
-    return next(iter(difflib.get_close_matches(name, itertools.islice(short, MOST), n=1)), None)
+    short = [one for one in itertools.islice(known, MOST) if len(one) <= LONGEST]
+    alike = [one for one in short if one.casefold() == name.casefold()]
+    if len(alike) == 1:
+        return alike[0]
+    return next(iter(difflib.get_close_matches(name, short, n=1)), None)
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:

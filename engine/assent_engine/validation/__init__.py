@@ -16,6 +16,7 @@ from assent_engine.validation.concurrency import concurrency_problems
 from assent_engine.validation.cycles import cycle_problems
 from assent_engine.validation.expressions import expression_problems
 from assent_engine.validation.following import places
+from assent_engine.validation.imported import ill_formed, refuse_machine
 from assent_engine.validation.item_files import item_file_problems
 from assent_engine.validation.languages import language_problems
 from assent_engine.validation.machines import Json, machines, objects, rules
@@ -44,6 +45,7 @@ __all__ = [
     "Resources",
     "callees",
     "machines",
+    "refuse_machine",
     "validate",
     "warnings",
 ]
@@ -59,6 +61,7 @@ def validate(document: Any, resources: Resources, stand_ins: Container[str] = ()
     there, `stand_ins` answer for readers and writers of its Maps.
     """
     exact_json.refuse_excess(document)
+    refuse_machine(document)
     imported = isinstance(document, dict) and document.get("dialect") == "asl"
     if imported:
         document = _imported(document, stand_ins)
@@ -81,8 +84,8 @@ def validate(document: Any, resources: Resources, stand_ins: Container[str] = ()
 
 
 def _imported(document: Json, stand_ins: Container[str]) -> Json:
-    if found := asl.well_formed(asl.export_machine(document)):
-        raise PolicyInvalid(found[:MOST_PROBLEMS])
+    if found := list(islice(ill_formed(document), MOST_PROBLEMS)):
+        raise PolicyInvalid(found)
     return asl.runnable(document, stand_ins)
 
 

@@ -11,7 +11,7 @@ from assent_engine.validation.following import Place
 from assent_engine.validation.problems import problem
 from assent_engine.validation.resources import Resources
 from assent_schemas.errors import Problem, pointer
-from assent_schemas.states import TaskState
+from assent_schemas.states import MapState, TaskState
 
 # A model may take more than its schema says. Only what it refuses in all these forms it refuses.
 _SAMPLES: Final[dict[str, tuple[Any, ...]]] = {
@@ -36,10 +36,25 @@ _WORDS: Final = {
 
 
 def mismatch_problems(places: Iterable[Place], resources: Resources) -> Iterator[Problem]:
-    """A problem for each parameter whose value has a type that its step never takes."""
+    """A problem for each value of a type that its step, or a Map, never takes."""
     for place in places:
         if isinstance(place.state, TaskState) and place.state.parameters:
             yield from _mismatches(place, place.state, resources)
+        if isinstance(place.state, MapState) and not flow.strange_fields(place.state):
+            yield from _no_list(place, place.state)
+
+
+def _no_list(place: Place, state: MapState) -> Iterator[Problem]:
+    """A Map over what is known to be no list; every run that comes there fails."""
+    items = flow.items_of(state, place.raw, place.seen)
+    found = shapes.kinds(items)
+    if found is None or "array" in found:
+        return
+    origin = shapes.origin(items)
+    source = f", from {origin}" if origin else ""
+    named = "/items_path" if "items_path" in state.model_fields_set else ""
+    detail = f"A Map goes over a list; {state.items_path} is {worded(found)}{source}."
+    yield problem("map.not_a_list", place.where + named, detail, "Name a list.")
 
 
 def _mismatches(place: Place, state: TaskState, resources: Resources) -> Iterator[Problem]:

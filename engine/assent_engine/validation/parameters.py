@@ -8,7 +8,8 @@ from assent_engine.validation.machines import Json
 from assent_engine.validation.problems import TITLE
 from assent_engine.validation.resources import Resources
 from assent_schemas import exact_schema
-from assent_schemas.errors import Problem, pointer
+from assent_schemas.errors import Operation, Problem, pointer
+from assent_schemas.spelling import asked
 
 _DYNAMIC = ".$"
 
@@ -23,10 +24,44 @@ def parameter_problems(state: Json, where: str, resources: Resources) -> Iterato
         return
     open_names = {key.removesuffix(_DYNAMIC) for key, item in given.items() if _is_open(key, item)}
     value = {key.removesuffix(_DYNAMIC): item for key, item in given.items()}
-    wanted = _taking(_without_patterns(schema), open_names)
+    # A key that a step does not know is passed over by its model, and never does what was meant.
+    closed = {"additionalProperties": False, **_without_patterns(schema)}
+    wanted = _taking(closed, open_names)
     base = f"{where}/parameters"
-    for one in exact_schema.problems(value, wanted, prefix="parameters", title=TITLE, base=base):
+    found = exact_schema.problems(value, wanted, prefix="parameters", title=TITLE, base=base)
+    for one in _only_missing(found, base):
         yield _as_written(one, given, base)
+
+
+def _only_missing(found: list[Problem], base: str) -> list[Problem]:
+    """The problems; the one unknown name stands for the one missing, or a near one for its own."""
+    missing = {name: one for one in found if (name := _lacking(one, base)) is not None}
+    unknown = [one for one in found if one.code == "parameters.unknown_key" and _top(one, base)]
+    if len(missing) == len(unknown) == 1 and unknown[0].fix is None:
+        (name,), (one,) = missing, unknown
+        move = {"op": "move", "from": one.pointer, "path": base + pointer(name)}
+        mended = replace(one, remedy=asked(name), fix=(move,))
+        found = [mended if each is one else each for each in found]
+    moved = {str(fix["path"]) for one in _moves(found) for fix in one}
+    absent = {base + pointer(name): one for name, one in missing.items()}
+    echoes = [absent[path] for path in moved & absent.keys()]
+    return [one for one in found if one not in echoes]
+
+
+def _moves(found: list[Problem]) -> list[tuple[Operation, ...]]:
+    """How the unknown names become known ones."""
+    return [one.fix for one in found if one.code == "parameters.unknown_key" and one.fix]
+
+
+def _top(problem: Problem, base: str) -> bool:
+    return "/" not in (problem.pointer or "").removeprefix(f"{base}/")
+
+
+def _lacking(problem: Problem, base: str) -> str | None:
+    """The name of the input that is missing, where that is the problem."""
+    if problem.code != "parameters.missing_key" or problem.pointer != base:
+        return None
+    return problem.detail.split('"')[1] if problem.detail.startswith('"') else None
 
 
 def _is_open(key: str, item: Any) -> bool:

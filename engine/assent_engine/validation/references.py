@@ -20,13 +20,16 @@ def reference_problems(machine: Json, where: str) -> Iterator[Problem]:
         targets = list(links_of(state))
         links += [(pointer("states", name) + at, target) for at, target in targets]
         reached[name] = [str(target) for _, target in targets]
+    lost = False
     for at, target in links:
         if isinstance(target, str) and target not in states:
             detail = f'There is no state "{target}" in this machine.'
             near = nearest(target, states)
+            lost = True
             yield misspelt("reference.unknown_state", where + at, detail, near)
     start = machine.get("start_at")
-    if isinstance(start, str) and start in states:
+    # A link that leads nowhere yet will lead somewhere: what is reached then is not known.
+    if isinstance(start, str) and start in states and not lost:
         yield from _unreachable(states, start, reached, where)
 
 

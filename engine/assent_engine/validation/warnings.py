@@ -8,6 +8,7 @@ from assent_engine.validation.compensations import compensation_warnings
 from assent_engine.validation.cycles import cycle_problems
 from assent_engine.validation.doubts import doubts
 from assent_engine.validation.following import places
+from assent_engine.validation.literals import literal_paths
 from assent_engine.validation.machines import Json, machines, objects
 from assent_engine.validation.problems import problem
 from assent_engine.validation.reads import asked_for, reads
@@ -33,6 +34,7 @@ def warnings(document: Any, resources: Resources) -> list[Problem]:
 def _warnings(document: Json, resources: Resources) -> Iterator[Problem]:
     for where, machine in machines(document):
         for name, state in objects(machine.get("states")):
+            yield from literal_paths(state, where + pointer("states", name))
             if state.get("type") == "Choice" and "default" not in state:
                 detail = "Where no rule holds the run fails with States.NoChoiceMatched."
                 remedy = "Say with default where to go then."

@@ -189,6 +189,24 @@ MEANING = (
         "Give it a path, or remove .$ from the key.",
     ),
     Row(
+        "template.literal_path",
+        "A path that is only a text",
+        "A text in a template looks like a path, but without .$ its key takes it as a text.",
+        "Add .$ to the key, or leave it if the text itself is meant.",
+    ),
+    Row(
+        "map.not_a_list",
+        "A Map over no list",
+        "What stands at items_path is known to be no list; the state would fail.",
+        "Name a list.",
+    ),
+    Row(
+        "policy.is_asl",
+        "A machine, not a policy",
+        "The document is an Amazon States Language machine, whose fields begin with capitals.",
+        "Import it first: assent policy import FILE",
+    ),
+    Row(
         "template.duplicate_key",
         "Two template keys for one",
         "A template has a key with and without .$; both give the same key.",

@@ -125,9 +125,12 @@ def export_machine(policy: str, home: Path | None, as_json: bool) -> None:
     """Turn a policy document into an Amazon States Language machine."""
     del as_json
     from assent_engine import asl
+    from assent_engine.validation import refuse_machine
     from assent_service.cli.output import write_ordered_json
 
-    write_ordered_json(asl.export_machine(_document(policy, home)))
+    document = _document(policy, home)
+    refuse_machine(document)
+    write_ordered_json(asl.export_machine(document))
 
 
 READING = (explain, diff, run_stored_tests, graph, import_machine, export_machine)

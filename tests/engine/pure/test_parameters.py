@@ -23,7 +23,7 @@ class Order(BaseModel):
     notes: list[dict[str, str]] = []
 
 
-class Loose(BaseModel):
+class Loose(BaseModel, extra="allow"):
     share: Decimal = Decimal("0.1")
 
 
