@@ -33,6 +33,11 @@ def test_canned_answers_choose_the_branch(shell: Shell, tmp_path: Path) -> None:
     assert (wild.code, entered(wild)[-1]) == (0, "NotifyHighVol.1")
 
 
+def test_answers_may_stand_under_steps_as_in_a_test(shell: Shell, tmp_path: Path) -> None:
+    calm = simulated(shell, tmp_path, {"steps": CALM})
+    assert entered(calm)[-1] == "ExecuteRebalance.1"
+
+
 def test_a_canned_error_fails_the_step(shell: Shell, tmp_path: Path) -> None:
     failing = {**CALM, "market.get_quote": {"error": "NetworkError", "cause": "no line"}}
     said = simulated(shell, tmp_path, failing)

@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 MOST_PROBLEMS = 100
+_ARN_REMEDY = "Name a step that is known here, or try it out: assent policy simulate --steps."
 
 
 def validate(document: Any, resources: Resources, stand_ins: Container[str] = ()) -> Policy:
@@ -131,4 +132,5 @@ def _resource(state: Json, where: str, resources: Resources, *, calls: bool) -> 
         if isinstance(name, str) and not resources.knows(name):
             detail = f'There is no step or macro "{name}".'
             near = resources.nearest(name)
-            yield misspelt("resource.unknown", f"{at}/resource", detail, near)
+            otherwise = _ARN_REMEDY if name.startswith("arn:") else ""
+            yield misspelt("resource.unknown", f"{at}/resource", detail, near, otherwise)

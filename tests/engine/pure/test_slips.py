@@ -160,3 +160,10 @@ def test_too_many_of_something_are_counted() -> None:
     tags = policy({"T": task("a.quote", parameters={"symbol": "A"}, retry=rules)}, name="x" * 300)
     (one,) = [one for one in problems(tags) if one.pointer == "/name"]
     assert one.detail == "It has 300 characters; 200 is the most."
+
+
+def test_a_resource_elsewhere_is_answered_with_what_can_be_done() -> None:
+    document = policy({"T": task("arn:aws:lambda:us-east-1:123456789012:function:f")})
+    (one,) = problems(document)
+    assert one.code == "resource.unknown"
+    assert "simulate --steps" in one.remedy
