@@ -16,6 +16,7 @@ from assent_engine.runner.activity import Activity
 from assent_engine.runner.halts import Halt, NeedsOwner
 from assent_engine.runner.permission import Permit
 from assent_engine.runner.recorder import Recorder
+from assent_engine.runner.stalling import Stalling
 from assent_engine.store.records import NewNotice, RequestsWithdrawn
 from assent_engine.tally import Tally
 from assent_schemas import exact_json
@@ -36,6 +37,7 @@ class Asking:
     permit: Permit
     tally: Tally
     activity: Activity
+    stalling: Stalling
     admitted: Admitted
     until: datetime | None
     tell: Listener
@@ -120,6 +122,7 @@ class Asking:
         alarm = asyncio.create_task(self.clock.sleep_until(until))
         alarm.add_done_callback(lambda _: self.activity.wake(woken))
         try:
-            await self.activity.wait(woken, until)
+            with self.stalling.waiting():
+                await self.activity.wait(woken, until)
         finally:
             alarm.cancel()

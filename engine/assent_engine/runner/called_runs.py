@@ -24,6 +24,7 @@ from assent_engine.runner.endings import RunReport
 from assent_engine.runner.frame import Frame
 from assent_engine.runner.permission import Permit
 from assent_engine.runner.recorder import Recorder
+from assent_engine.runner.stalling import Stalling
 from assent_engine.store.records import Record
 from assent_schemas.errors import Refused
 from assent_schemas.statuses import RunStatus
@@ -61,6 +62,7 @@ class CalledRuns:
     permit: Permit
     deadline: datetime | None
     activity: Activity
+    stalling: Stalling
 
     async def call(self, effect: CallPolicy, path: str, budget: Budget) -> Outcome:
         """The recorded outcome, or that of the called run, which is started or gone on with."""
@@ -103,7 +105,9 @@ class CalledRuns:
             permit=self.permit,
             at_end=at_end,
         )
-        return _outcome(await self.carrier.go_on_with(begun["run"], effect.policy, frame))
+        # The called run is watched by its own policy.
+        with self.stalling.waiting():
+            return _outcome(await self.carrier.go_on_with(begun["run"], effect.policy, frame))
 
     async def _begun(self, effect: CallPolicy, path: str) -> dict[str, Any] | Failed:
         """Start the called run: {run, until, max_transitions, ...}, or why there can be none."""

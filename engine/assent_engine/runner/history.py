@@ -8,7 +8,8 @@ from assent_engine.clock import Clock
 from assent_engine.interpreter import SEMANTICS, RunHeader
 from assent_engine.journal import Diverged, Journal, seal
 from assent_engine.moments import moment
-from assent_engine.runner.asking import CLAIMED
+from assent_engine.runner.asking import ASKED, CLAIMED
+from assent_engine.runner.called_runs import CALL
 from assent_engine.runner.decisions import Decisions
 from assent_engine.runner.endings import CLOSED, END, REDRIVE, RunReport
 from assent_engine.runner.halts import NeedsOwner
@@ -21,6 +22,8 @@ from assent_schemas import exact_json
 from assent_schemas.statuses import RunStatus
 
 BEGUN = "begun"
+_WAITS = ("sleep", ASKED, CALL)
+"""What a run may be quiet after without lacking progress."""
 
 
 @dataclass(slots=True)
@@ -111,7 +114,7 @@ def _journal(row: RunRow, entries: list[JournalEntry], redriven: list[JournalEnt
 
 
 def _quiet_since(row: RunRow, last: JournalEntry) -> datetime | None:
-    at_work = row.status is RunStatus.RUNNING and last.kind != "sleep"
+    at_work = row.status is RunStatus.RUNNING and last.kind not in _WAITS
     return moment(last.at) if at_work else None
 
 

@@ -443,6 +443,7 @@ class Runs:
         if permit is None:
             own = within(permission(self.admission, admitted), self.clock, deadline, budget)
             permit = both(frame.permit, own)
+        stalling = self._stalling(admitted, history)
         return Driver(
             admitted.program,
             history.header,
@@ -456,16 +457,17 @@ class Runs:
                 permit,
                 history.tally,
                 frame.activity,
+                stalling,
                 admitted,
                 deadline,
                 self.tell,
             ),
-            CalledRuns(self, admitted, recorder, permit, deadline, frame.activity),
+            CalledRuns(self, admitted, recorder, permit, deadline, frame.activity, stalling),
             frame.activity,
             self.clock,
             self.tell,
             budget,
-            self._stalling(admitted, history),
+            stalling,
             history.cursor,
             go_on=admitted.policy.on_compensation_failure == "continue",
         )
