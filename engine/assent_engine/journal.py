@@ -99,6 +99,10 @@ class Journal:
         entries = [entry for scope in scopes for entry in self._recorded.pop(scope)]
         return sorted(entries, key=lambda entry: entry.seq)
 
+    def scope(self, scope: str) -> list[JournalEntry]:
+        """What is recorded for one scope, in order, and drop it from replay."""
+        return list(self._recorded.pop(scope, ()))
+
     def verify(self, entry: JournalEntry) -> None:
         """Raise Diverged unless this is the chain's next entry, as it was written."""
         digest = entry_hash(

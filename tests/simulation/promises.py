@@ -99,7 +99,7 @@ class Promises:
         ):
             document = exact_json.decode(policy)
             self._orders(run_id)
-            self._reversals(run_id, status, cancelling or document["on_failure"], cancelling)
+            self._reversals(run_id, status, cancelling or document["on_failure"])
             if "'compensate': True" not in str(document):
                 self._latest_first(run_id)
         self._expect(
@@ -130,12 +130,8 @@ class Promises:
         spoken = any(self.spoken[run_id, one] for of, one in list(self.spoken) if of == run_id)
         self._expect(spoken or not doubled, f"P2: doubled: {doubled}")
 
-    def _reversals(self, run_id: str, status: str, how: str, cancelling: str | None) -> None:
+    def _reversals(self, run_id: str, status: str, how: str) -> None:
         """What stands after a run that did not end well stands by declaration, or the owner's."""
-        begun = "SELECT 1 FROM journal WHERE run_id = ? AND scope LIKE 'undo/%'"
-        if cancelling == "keep" and self.disk.ask(begun, run_id):
-            # Known: a run that is let go amid its reversal does not settle what of it was begun.
-            return
         columns = "seq, idempotency_key, compensation, settled"
         for seq, key, back, settled in self.disk.ask(
             f"SELECT {columns} FROM saga_log WHERE run_id = ?",  # noqa: S608

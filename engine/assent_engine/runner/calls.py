@@ -2,12 +2,13 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from assent_engine.clock import Clock
 from assent_engine.effects import (
+    CANCELLED,
     Failed,
     Ok,
     Outcome,
@@ -33,6 +34,7 @@ from assent_engine.runner.decisions import DECIDED_ENTRY, Decisions, followed
 from assent_engine.runner.halts import Halt, NeedsOwner
 from assent_engine.runner.recorder import Recorder
 from assent_engine.saga import saga_entry, saga_mark
+from assent_engine.store.records import JournalEntry
 from assent_engine.time_limit import TimeLimit
 from assent_schemas import exact_json
 
@@ -133,23 +135,27 @@ class Calls:
 
     async def settle_begun(self, prefix: str) -> None:
         """Settle what scopes under a path had begun when they were stopped for good."""
-        begun: dict[tuple[str, str], Any] = {}
-        for entry in self.recorder.journal.below(prefix):
-            if entry.kind == "intent":
-                begun[entry.scope, entry.key] = exact_json.decode(entry.data)
-            elif entry.kind in _SETTLES:
-                begun.pop((entry.scope, entry.key), None)
-        for (scope, key), intent in begun.items():
+        for (scope, key), intent in _begun(self.recorder.journal.below(prefix)).items():
             await self._settle_recorded(scope, key, intent)
 
-    async def _settle_recorded(self, scope: str, key: str, intent: dict[str, Any]) -> None:
+    async def was_done(self, scope: str) -> bool:
+        """Whether the call that a stopped scope of one call had begun was done."""
+        entries = self.recorder.journal.scope(scope)
+        ended = [outcome_from_json(exact_json.decode(e.data)) for e in entries if e.kind == "step"]
+        for (_, key), intent in _begun(entries).items():
+            ended.append(await self._settle_recorded(scope, key, intent))
+        return any(isinstance(outcome, Ok) for outcome in ended)
+
+    async def _settle_recorded(self, scope: str, key: str, intent: dict[str, Any]) -> Outcome:
         """Settle an intent whose scope was stopped before its outcome was recorded."""
         effect = RunStep(key, intent["resource"], intent["input"])
         step = self.registry.step(effect.resource)
         if step is None:
             raise NeedsOwner("effect.unsure", f"{effect.resource} is gone; {key} is unsettled.")
         call = Call(effect, scope, step, self._context(effect, scope), self.clock)
-        await self._record(call, await self.settle(call) or Failed("States.Cancelled"))
+        outcome = await self.settle(call) or Failed(CANCELLED)
+        await self._record(call, outcome)
+        return outcome
 
     def _context(self, effect: RunStep, scope: str) -> StepContext:
         run_id = self.recorder.run_id
@@ -248,6 +254,17 @@ class Calls:
     def _progress(self, event: str, call: "Call", **about: Any) -> None:
         about = {"resource": call.step.name, "input": call.effect.input, **about}
         self.tell(Progress(event, self.recorder.run_id, call.scope, call.key, about))
+
+
+def _begun(entries: Iterable[JournalEntry]) -> dict[tuple[str, str], Any]:
+    """The intents without an outcome, by scope and key."""
+    begun: dict[tuple[str, str], Any] = {}
+    for entry in entries:
+        if entry.kind == "intent":
+            begun[entry.scope, entry.key] = exact_json.decode(entry.data)
+        elif entry.kind in _SETTLES:
+            begun.pop((entry.scope, entry.key), None)
+    return begun
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 from assent_engine.admission import Admission, Admitted
 from assent_engine.budget import Budget
 from assent_engine.clock import Clock
+from assent_engine.effects import Outcome
 from assent_engine.files import Files
 from assent_engine.interpreter import RunHeader
 from assent_engine.interventions import OPEN as OPEN_CASE
@@ -37,6 +38,7 @@ from assent_engine.runner.recorder import Recorder
 from assent_engine.runner.retracing import Retracing, no_permit, spoilt
 from assent_engine.runner.snapshots import Snapshots
 from assent_engine.runner.stalling import Stalling
+from assent_engine.runner.undoing import Undoing
 from assent_engine.safekeeping.restore import RESTORED
 from assent_engine.saga import Settled
 from assent_engine.store import Store
@@ -336,8 +338,11 @@ class Runs:
         policy = await self.store.read.policy(row.policy_id)
         name = policy.name if policy else row.policy_id
         history = await History.read(self.store, self.clock, row, name)
+        calls = self._calls(history, _never)
         if history.closed is None:
-            await self._calls(history, _never).settle_begun("")
+            await calls.settle_begun("")
+        undoing = Undoing(history.recorder, history.decisions, _no_drive, go_on=False)
+        await undoing.settle_begun(replace(calls, reversing=True))
         await self.stop_called(row.id, "", keep=keep)
         report = history.closed or RunReport.of(row.id, Cancelled())
         return await self.endings.end(history.recorder, report, name, None, also=at_end)
@@ -538,6 +543,11 @@ def _waited(row: RunRow, history: History) -> bool:
     """Whether a run of a concurrency key has done nothing yet but wait for its place."""
     untouched = history.recorder.journal.seq == 1 and row.cursor_seq == 0
     return row.place is not None and untouched and not row.cancelling
+
+
+async def _no_drive(_effects: Any, _path: str) -> Outcome:
+    """The driver of a run that will not act."""
+    raise AssertionError
 
 
 async def _never() -> None:

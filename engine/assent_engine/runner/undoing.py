@@ -9,6 +9,7 @@ from assent_engine.effects import UNDO, Effect, Failed, Ok, Outcome
 from assent_engine.interpreter import compensate
 from assent_engine.interpreter.faults import SKIPPED
 from assent_engine.interventions import Choice
+from assent_engine.runner.calls import Calls
 from assent_engine.runner.decisions import DECIDED_ENTRY, Decisions, followed
 from assent_engine.runner.family import standing
 from assent_engine.runner.halts import NeedsOwner, Unsettled
@@ -50,6 +51,13 @@ class Undoing:
                     break
         if cases:
             raise Unsettled(cases)
+
+    async def settle_begun(self, calls: Calls) -> None:
+        """Learn of each reversal that was begun whether it was done; no other one is begun."""
+        for entry in await standing(self.recorder.store.read, self.recorder.run_id):
+            if await calls.was_done(self._scope(entry)):
+                at, done = self.recorder.now(), Settled.COMPENSATED
+                await self.recorder.store.commit(SagaSettled(entry.run_id, entry.seq, done, at))
 
     async def _settle(self, entry: SagaEntry) -> NeedsOwner | None:
         try:

@@ -306,3 +306,21 @@ async def test_a_reversal_that_was_changed_in_the_database_is_not_carried_out(
         again = await engine.runs.resume(report.run_id)
     assert (again.status, again.error) == (RunStatus.NEEDS_OWNER, "journal.broken")
     assert len(bench.outside.undoing) == 3
+
+
+@pytest.mark.parametrize("seen", [True, False])
+async def test_a_run_let_go_amid_a_reversal_knows_what_of_it_was_done(
+    bench: Bench, *, seen: bool
+) -> None:
+    async with bench.open() as engine:
+        report = await ran(engine, failing_after(2))
+        journal = await engine.store.read.journal(report.run_id)
+    intent = next(one.seq for one in journal if one.scope.startswith("undo/"))
+    rewind(bench, report.run_id, intent)
+    if not seen:
+        bench.outside.undone.clear()
+    async with bench.open() as engine:
+        ended = await engine.runs.cancel(report.run_id, keep=True, by="owner")
+        assert await settled(engine, report) == [None, "compensated" if seen else None]
+    assert ended is not None
+    assert (ended.status, ended.error) == (RunStatus.FAILED, "Broken")
