@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from assent_engine.engine import Engine
 from assent_schemas.statuses import RunStatus
@@ -11,7 +11,9 @@ from engine.durable.worlds import Bench, FakeClock, approved, each, policy, ran,
 
 
 class Nothing(BaseModel):
-    """No input."""
+    """Whatever it is given counts for nothing."""
+
+    model_config = ConfigDict(extra="allow")
 
 
 def add_moody(bench: Bench, moods: list[bool]) -> None:

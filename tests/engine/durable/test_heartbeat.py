@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from assent_engine.engine import Engine
 from assent_engine.registry import StepContext, World
@@ -15,7 +15,9 @@ BETWEEN = 0.9
 
 
 class Nothing(BaseModel):
-    """No input."""
+    """Whatever it is given counts for nothing."""
+
+    model_config = ConfigDict(extra="allow")
 
 
 def add_silent(bench: Bench) -> None:

@@ -78,7 +78,7 @@ SLOW = {
     "three hundred diamonds": diamonds(300),
     "five thousand rules": rules(50, 100),
     "two thousand filters": filters(2_000),
-    "nine hundred Tasks with eight catchers each": catchers(900, 8),
+    "seven hundred Tasks with eight catchers each": catchers(700, 8),
     "Parallels in Parallels": parallels(8),
     "four thousand branches": parallels(2, 64),
     "data that doubles on two ways": twins(60),

@@ -25,8 +25,8 @@ def registry() -> StepRegistry:
     found = StepRegistry()
 
     @found.add_step("a.step", "Reads.")
-    def read() -> int:
-        return 1
+    def read() -> list[int]:
+        return [1]
 
     found.add_macro(Macro.from_document("a.macro", "Reads.", machine({"In": task()})))
     return found
