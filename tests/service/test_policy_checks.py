@@ -239,3 +239,16 @@ def test_a_simulation_reads_the_homes_files_and_writes_none(shell: Shell, tmp_pa
     assert "not written: a simulation" in said.out
     assert [one.name for one in (home / "files").iterdir()] == ["rows.csv"]
     assert "rows.csv" in shell("policy", "explain", file).out
+
+
+def test_an_imported_machine_is_drawn_and_read_though_its_resources_are_unknown(
+    shell: Shell, tmp_path: Path
+) -> None:
+    resource = "arn:aws:states:::lambda:invoke"
+    task = {"Type": "Task", "Resource": resource, "End": True}
+    machine = written(tmp_path / "machine.json", {"StartAt": "A", "States": {"A": task}})
+    imported = tmp_path / "imported.json"
+    imported.write_text(shell("policy", "import", machine).out, encoding="utf-8")
+    assert "not registered here" in shell("policy", "explain", imported).out
+    assert "flowchart" in shell("policy", "graph", imported).out
+    assert shell("policy", "validate", imported, "--json").problem["code"] == "resource.unknown"

@@ -1,5 +1,6 @@
 """Properties that hold for every policy that is valid by construction."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,9 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assent_engine import StepFailed
+from assent_engine.asl import export_machine, import_machine
 from assent_engine.budget import Budget
 from assent_engine.effects import ScopeSpec, idempotency_key, outcome_from_json
 from assent_engine.interpreter import ROOT, Program
+from assent_engine.simulate import simulate
 from assent_engine.validation import Named, validate
 from assent_schemas import exact_json, policy_schema
 from assent_schemas.document import read_policy
@@ -26,6 +29,8 @@ from engine.pure.random_policies import (
     straight,
 )
 
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+seeds = st.text("0123456789abcdef", min_size=1, max_size=8)
 many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 mutants = st.sampled_from([None, True, 0, -1, 1.5, "", "$", "$.a", "$[", [], {}, ["$"], {"a.$": 1}])
 
@@ -152,3 +157,15 @@ def test_a_resource_that_is_not_known_is_refused(resource: str) -> None:
     states = {"T": {"type": "Task", "resource": resource, "end": True}}
     with pytest.raises(PolicyInvalid, match=r"resource\.unknown"):
         run(states)
+
+
+@many
+@given(documents, seeds)
+def test_a_policy_that_was_exported_and_imported_again_runs_the_same(
+    document: dict[str, Any], seed: str
+) -> None:
+    again = import_machine(export_machine(document))
+    assert exact_json.encode(again) == exact_json.encode(document)
+    steps = {name: lambda given: given for name in RESOURCES}
+    both = [simulate(one, {}, steps=steps, seed=seed, now=NOON) for one in (document, again)]
+    assert both[0] == both[1]
