@@ -22,12 +22,17 @@ def item_file_problems(
 ) -> Iterator[Problem]:
     """What this engine has no part for in one Map's reader and writer, nor a stand-in."""
     reader, writer = state.get("item_reader"), state.get("result_writer")
-    if isinstance(reader, dict) and reader.get("resource") not in stand_ins:
+    if isinstance(reader, dict) and not _has_stand_in(reader, stand_ins):
         yield from _resource(reader, READERS, f"{where}/item_reader")
         if reader.get("resource") in READERS:
             yield from _reader(reader, f"{where}/item_reader")
-    if isinstance(writer, dict) and writer.get("resource") not in stand_ins:
+    if isinstance(writer, dict) and not _has_stand_in(writer, stand_ins):
         yield from _resource(writer, WRITERS, f"{where}/result_writer")
+
+
+def _has_stand_in(part: Json, stand_ins: Container[str]) -> bool:
+    resource = part.get("resource")
+    return isinstance(resource, str) and resource in stand_ins
 
 
 def _resource(part: Json, known: tuple[str, ...], where: str) -> Iterator[Problem]:
@@ -56,7 +61,7 @@ def bare_item_files(bare: Json, stand_ins: Container[str] = ()) -> Json:
         part = bare.get(name)
         if isinstance(part, dict):
             bare[name] = part = _bare(part)
-            if part.get("resource") in stand_ins:
+            if _has_stand_in(part, stand_ins):
                 _stood_in(part, reads=name == "item_reader")
             if isinstance(part.get(inner), dict):
                 part[inner] = _bare(part[inner])

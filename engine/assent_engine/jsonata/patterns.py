@@ -70,7 +70,8 @@ def replace(
 ) -> str | None:
     """$replace: of a text as the library does it, of a pattern with its groups filled in."""
     if text is None or not isinstance(pattern, Pattern):
-        found: str | None = Functions.replace(text, pattern, replacement, limit)
+        most: Any = limit
+        found: str | None = Functions.replace(text, pattern, replacement, most)
         return found
     if limit is not None and limit < 0:
         raise Refused("$replace's limit may not be negative")

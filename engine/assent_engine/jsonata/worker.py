@@ -40,7 +40,8 @@ class Expression(Jsonata):  # type: ignore[misc]
 @lru_cache(maxsize=1024)
 def parsed(text: str) -> Expression:
     """An expression, parsed once."""
-    expression = Expression(text, compile_pattern)
+    engine: Any = compile_pattern
+    expression = Expression(text, engine)
     expression.set_output_convert_nulls(False)
     expression.set_validate_input(False)
     return expression

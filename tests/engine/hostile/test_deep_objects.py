@@ -82,6 +82,7 @@ def test_an_object_of_too_many_values_is_one_problem() -> None:
 
 
 def test_a_deep_input_and_a_deep_called_policy_are_refused() -> None:
+    options: dict[str, Any]
     for options in ({"input": nested(5_000)}, {"policies": {"Q": policy(name=nested(600))}}):
         with pytest.raises(PolicyInvalid) as refused:
             simulate(policy(), steps={}, **options)
