@@ -15,6 +15,9 @@ from assent_engine.safekeeping.examination import Finding, Report
 from assent_engine.safekeeping.shelf import newest
 from assent_schemas.errors import Problem, StoreError
 
+INTERRUPT_AGAIN = 0.05
+"""Seconds after which an examination that was stopped and goes on is interrupted once more."""
+
 _NOTED_SINCE = 2
 SMALL = 32 * 1024 * 1024
 """Bytes up to which every page is looked at on each start: it takes a moment only."""
@@ -105,8 +108,10 @@ async def in_thread(path: Path, work: Callable[[sqlite3.Connection], Report]) ->
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            connection.interrupt()
-            await asyncio.wait([task])
+            # Between two statements there is nothing to interrupt, and the next one would go on.
+            while not task.done():
+                connection.interrupt()
+                await asyncio.wait([task], timeout=INTERRUPT_AGAIN)
             raise
 
 
