@@ -10,7 +10,6 @@ from assent_engine.clock import Clock, SystemClock
 from assent_engine.files import Files, Folder
 from assent_engine.home import Home
 from assent_engine.interventions import Interventions
-from assent_engine.journal import Ledger
 from assent_engine.library import StepLibrary
 from assent_engine.moments import timestamp
 from assent_engine.notices import Notice, NoticeBoard
@@ -72,7 +71,6 @@ class Engine:
                 engine = cls.over(
                     home,
                     store,
-                    Ledger(await store.read.last_of_ledger()),
                     outside,
                     clock=clock,
                     randomness=randomness,
@@ -90,7 +88,6 @@ class Engine:
         cls,
         home: Home,
         store: Store,
-        ledger: Ledger,
         world: World,
         *,
         clock: Clock,
@@ -105,7 +102,7 @@ class Engine:
         admission = Admission(store, clock, registry)
         inbox = Interventions(store, clock, randomness, registry)
         kept = Snapshots(home.snapshots)
-        endings = Endings(store, clock, ledger, inbox, kept, tell)
+        endings = Endings(store, clock, inbox, kept, tell)
         requests = Requests(store, clock, randomness)
         runs = Runs(
             store,

@@ -1,16 +1,14 @@
 """A run's journal: entries chained by hash as they are made, and handed back on replay."""
 
-import hashlib
 from collections import deque
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from assent_engine.chain import GENESIS, entry_hash
 from assent_engine.effects import UNDO
-from assent_engine.store.records import JournalEntry, LedgerEntry
+from assent_engine.store.records import JournalEntry
 from assent_schemas import exact_json
-
-GENESIS = "0" * 64
 
 
 class Diverged(Exception):
@@ -119,44 +117,6 @@ class Journal:
             raise Diverged(f"the journal's chain is broken at entry {entry.seq}")
 
 
-def entry_hash(*parts: str | int) -> str:
-    """SHA-256 over the parts, each with its length, so that none can flow into the next."""
-    mark = hashlib.sha256()
-    for part in parts:
-        text = str(part).encode()
-        mark.update(f"{len(text)}:".encode() + text)
-    return mark.hexdigest()
-
-
 def seal(head: str, cursor: Any) -> str:
     """Binds a snapshot to the journal as it stood, so that neither is changed without the other."""
     return entry_hash(head, exact_json.encode(cursor).decode())
-
-
-@dataclass(slots=True)
-class Ledger:
-    """The chain of run ends, which retention never thins; `committed` is its newest entry on disk.
-
-    `failures` is the store's count of lost batches: ends that were lost with one are forgotten.
-    """
-
-    committed: LedgerEntry | None
-    failures: int = 0
-    last: LedgerEntry | None = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.last = self.committed
-
-    def append(self, run_id: str, run_hash: str, failures: int = 0) -> LedgerEntry:
-        """The entry for a run's end; the caller hands it to the store at once, in order."""
-        if failures != self.failures:
-            self.last, self.failures = self.committed, failures
-        seq, previous = (self.last.seq + 1, self.last.hash) if self.last else (1, GENESIS)
-        digest = entry_hash(seq, run_id, run_hash, previous)
-        self.last = LedgerEntry(seq, run_id, run_hash, previous, digest)
-        return self.last
-
-    def confirm(self, entry: LedgerEntry) -> None:
-        """Note that an entry, and so all before it, is on disk."""
-        if self.committed is None or entry.seq > self.committed.seq:
-            self.committed = entry

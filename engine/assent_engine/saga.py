@@ -3,8 +3,8 @@
 from enum import StrEnum
 from typing import Any, Protocol
 
+from assent_engine.chain import entry_hash
 from assent_engine.effects import RunStep
-from assent_engine.journal import entry_hash
 from assent_engine.registry import StepContext, StepDeclaration
 from assent_engine.store.records import SagaEntry
 from assent_schemas import exact_json

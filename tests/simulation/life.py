@@ -16,7 +16,6 @@ from assent_engine import admission
 from assent_engine.engine import Engine
 from assent_engine.files.memory import MemoryFiles
 from assent_engine.home import Home
-from assent_engine.journal import Ledger
 from assent_engine.moments import timestamp
 from assent_engine.registry import StepRegistry, World
 from assent_engine.store import Reader, Store
@@ -208,11 +207,9 @@ class Life:
         writing, reading = self._connection(), self._connection()
         world = World({Exchange: self.exchange})
         async with Store.over(writing, Reader(reading), clock) as store:
-            ledger = Ledger(await store.read.last_of_ledger())
             yield Engine.over(
                 HOME,
                 store,
-                ledger,
                 world,
                 clock=clock,
                 randomness=self.numbers,

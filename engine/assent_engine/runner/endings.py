@@ -7,7 +7,6 @@ from typing import Any
 from assent_engine.clock import Clock
 from assent_engine.effects import Cursor, Failed, Ok, Outcome
 from assent_engine.interventions import MEANINGS, Interventions, choices_for
-from assent_engine.journal import Ledger
 from assent_engine.moments import timestamp
 from assent_engine.notices import NoticeLevel
 from assent_engine.ports import Listener, Progress
@@ -20,6 +19,7 @@ from assent_engine.store import Store
 from assent_engine.store.records import (
     FailureNotice,
     InterventionsWithdrawn,
+    LedgerEntry,
     NewNotice,
     PolicyFailed,
     PolicyWorked,
@@ -83,7 +83,6 @@ class Endings:
 
     store: Store
     clock: Clock
-    ledger: Ledger
     interventions: Interventions
     snapshots: Snapshots
     tell: Listener
@@ -141,9 +140,8 @@ class Endings:
         else:
             records += also(report)
         entry = recorder.entry("", "", END, report.as_json())
-        ledger = self.ledger.append(run_id, recorder.journal.head, self.store.failures)
-        await recorder.store.commit(entry, ledger, *records)
-        self.ledger.confirm(ledger)
+        ended = LedgerEntry.of(run_id, recorder.journal.head)
+        await recorder.store.commit(entry, ended, *records)
         self.snapshots.forget(run_id)
         self.tell(Progress("run.ended", run_id, about={"status": report.status}))
         return report

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from assent_engine.journal import GENESIS, Diverged, Journal, entry_hash
+from assent_engine.chain import GENESIS, entry_hash
+from assent_engine.journal import Diverged, Journal
 from assent_engine.refusals import intact
 from assent_engine.store import tables
 from assent_engine.store.records import JournalEntry, LedgerEntry

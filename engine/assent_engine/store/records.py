@@ -251,7 +251,7 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """The end of a run, chained to the ends before it."""
+    """The end of a run, chained to the ends before it; the writer gives it its place."""
 
     sql: ClassVar[str] = (
         "INSERT INTO ledger VALUES (:seq, :run_id, :run_hash, :previous_hash, :hash)"
@@ -261,6 +261,11 @@ class LedgerEntry:
     run_hash: str
     previous_hash: str
     hash: str
+
+    @classmethod
+    def of(cls, run_id: str, run_hash: str) -> "LedgerEntry":
+        """An end that has no place in the chain yet."""
+        return cls(0, run_id, run_hash, "", "")
 
 
 @dataclass(frozen=True, slots=True)

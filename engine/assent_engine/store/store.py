@@ -15,6 +15,7 @@ from assent_engine.moments import timestamp
 from assent_engine.store import tables
 from assent_engine.store.connection import Connection
 from assent_engine.store.faults import StorageTrouble
+from assent_engine.store.ledger import Ledger
 from assent_engine.store.reader import Reader
 from assent_engine.store.records import AuditEntry, Record
 from assent_engine.store.writer import Writer
@@ -29,14 +30,21 @@ class Store:
     """
 
     def __init__(
-        self, connection: Connection, data_version: int, reader: Reader, clock: Clock
+        self,
+        connection: Connection,
+        data_version: int,
+        ledger: Ledger,
+        reader: Reader,
+        clock: Clock,
     ) -> None:
         self.read = reader
         self.foreign_writes = 0
         self.settled = False
         self._now = partial(_now, clock)
         self._connection = connection
-        self._writer = Writer(connection, data_version, self._count_foreign_write, self._now)
+        self._writer = Writer(
+            connection, data_version, ledger, self._count_foreign_write, self._now
+        )
 
     @classmethod
     @asynccontextmanager
@@ -62,7 +70,8 @@ class Store:
         The caller closes the connection.
         """
         ((data_version,),) = await connection.execute_fetchall("PRAGMA data_version")
-        store = cls(connection, data_version, reader, clock)
+        ledger = Ledger(await reader.last_of_ledger())
+        store = cls(connection, data_version, ledger, reader, clock)
         try:
             yield store
         finally:

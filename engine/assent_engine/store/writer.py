@@ -8,6 +8,7 @@ from itertools import groupby
 
 from assent_engine.store.connection import Connection
 from assent_engine.store.faults import StorageTrouble, broken, in_trouble, passing, refusal
+from assent_engine.store.ledger import Ledger
 from assent_engine.store.records import Record, parameters
 from assent_schemas.errors import StoreError
 
@@ -36,6 +37,7 @@ class Writer:
         self,
         connection: Connection,
         data_version: int,
+        ledger: Ledger,
         foreign_write: Callable[[], None],
         now: Callable[[], str],
     ) -> None:
@@ -44,6 +46,7 @@ class Writer:
         self.broken: StoreError | None = None
         self.unsettled = False
         self._connection = connection
+        self._ledger = ledger
         self._foreign_write = foreign_write
         self._now = now
         self._batch = _Batch([], [])
@@ -109,11 +112,12 @@ class Writer:
         if not batch.records and not batch.waiters:
             return
         try:
-            if await self._transaction(batch.records):
+            if await self._transaction(self._ledger.linked(batch.records)):
                 self._foreign_write()
         except Exception as error:  # noqa: BLE001 - whatever it is, whoever waits must hear of it
             self._fail(batch, error)
             return
+        self._ledger.written()
         self.trouble = None
         for waiter in batch.waiters:
             if not waiter.done():

@@ -1,6 +1,6 @@
 """Whether a ledger is whole, reckoned apart from the product."""
 
-from assent_engine.journal import GENESIS, entry_hash
+from assent_engine.chain import GENESIS, entry_hash
 from assent_engine.store.records import LedgerEntry
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assent_engine.journal import Diverged, Journal, Ledger, entry_hash
+from assent_engine.chain import entry_hash
+from assent_engine.journal import Diverged, Journal
 from assent_engine.store.records import JournalEntry
-from engine.durable.chains import ledger_problems
 
 NAMES = st.text("ab/.1", max_size=4)
 RECORDS = st.lists(
@@ -115,18 +115,3 @@ def test_what_is_below_a_path_is_taken_out_of_replay_and_nothing_else() -> None:
     assert [entry.scope for entry in journal.below("M.1/1/")] == ["M.1/1/0/"]
     assert journal.replay("M.1/1/0/", "A", "step") is None
     assert journal.replay("M.1/11/0/", "A", "step") == 2
-
-
-@given(st.lists(st.text(max_size=4), min_size=1, max_size=6))
-def test_the_ledger_chains_the_ends_of_all_runs(hashes: list[str]) -> None:
-    ledger = Ledger(None)
-    entries = [ledger.append(f"run-{at}", one) for at, one in enumerate(hashes)]
-    assert ledger_problems(entries) == []
-    assert ledger_problems([replace(entries[0], run_hash="other"), *entries[1:]]) != []
-
-
-def test_a_ledger_goes_on_after_the_last_entry_of_a_former_process() -> None:
-    first = Ledger(None)
-    entries = [first.append("run-1", "h1")]
-    entries.append(Ledger(entries[-1]).append("run-2", "h2"))
-    assert ledger_problems(entries) == []

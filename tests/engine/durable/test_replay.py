@@ -12,8 +12,8 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from assent_engine.chain import entry_hash
 from assent_engine.effects import idempotency_key
-from assent_engine.journal import entry_hash
 from assent_engine.runner import RunReport
 from assent_engine.store.records import JournalEntry
 from assent_schemas import exact_json
