@@ -29,6 +29,8 @@ class Journal:
     grown: int = 0
     """Bytes appended or replayed since the last snapshot."""
     _recorded: dict[str, deque[JournalEntry]] = field(default_factory=dict)
+    _reversals: dict[str, list[JournalEntry]] = field(default_factory=dict)
+    """All that stands of each reversal: it may be stopped, and gone on with by another scope."""
 
     @classmethod
     def load(
@@ -49,6 +51,7 @@ class Journal:
             journal.seq, journal.head = entry.seq, entry.hash
             if entry.seq > after and entry.seq not in without:
                 journal._recorded.setdefault(entry.scope, deque()).append(entry)
+                journal._keep(entry)
                 journal.grown += len(entry.data)
         return journal
 
@@ -61,6 +64,7 @@ class Journal:
         digest = entry_hash(self.run_id, self.seq, scope, key, kind, text, at, self.head)
         entry = JournalEntry(self.run_id, self.seq, scope, key, kind, text, at, self.head, digest)
         self.head = digest
+        self._keep(entry)
         return entry
 
     def replay(self, scope: str, key: str, kind: str) -> Any | None:
@@ -75,6 +79,14 @@ class Journal:
                 f"{kind} {key!r} (scope {scope or 'root'!r})"
             )
         return exact_json.decode(entry.data)
+
+    def rewind(self, scope: str) -> None:
+        """Replay a reversal from its beginning, what this process did of it included."""
+        self._recorded[scope] = deque(self._reversals.get(scope, ()))
+
+    def settled(self, scope: str) -> None:
+        """A reversal is over, and not asked for again."""
+        self._reversals.pop(scope, None)
 
     @property
     def exhausted(self) -> bool:
@@ -100,6 +112,10 @@ class Journal:
     def scope(self, scope: str) -> list[JournalEntry]:
         """What is recorded for one scope, in order, and drop it from replay."""
         return list(self._recorded.pop(scope, ()))
+
+    def _keep(self, entry: JournalEntry) -> None:
+        if entry.scope.startswith(UNDO):
+            self._reversals.setdefault(entry.scope, []).append(entry)
 
     def verify(self, entry: JournalEntry) -> None:
         """Raise Diverged unless this is the chain's next entry, as it was written."""

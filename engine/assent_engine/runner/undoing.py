@@ -68,6 +68,7 @@ class Undoing:
             return case
         at = self.recorder.now()
         await self.recorder.store.commit(SagaSettled(entry.run_id, entry.seq, settled, at))
+        self.recorder.journal.settled(self._scope(entry))
         return None
 
     async def _settled(self, entry: SagaEntry) -> Settled:
@@ -75,6 +76,8 @@ class Undoing:
         if entry.compensation is None:
             return Settled.KEPT
         scope = self._scope(entry)
+        # A catcher in a scope that was then stopped may have begun it in this very process.
+        self.recorder.journal.rewind(scope)
         for rank in itertools.count(1):
             outcome = await self._compensated(entry, scope, rank)
             if isinstance(outcome, Ok):

@@ -11,6 +11,7 @@ from assent_engine.engine import Engine
 from assent_engine.runner import RunReport
 from assent_schemas.statuses import RunStatus
 from engine.durable.worlds import (
+    Behaviour,
     Bench,
     FakeClock,
     Json,
@@ -261,6 +262,48 @@ async def test_a_cancelled_run_finishes_what_is_under_way_and_reverses_it(bench:
     assert (report.status, report.error) == (RunStatus.CANCELLED, "Run.Cancelled")
     assert undone_orders(bench) == [1]
     assert len(bench.outside.calls) == 1
+
+
+@pytest.mark.parametrize("then", [refuse, take_back_then_break])
+async def test_a_catchers_reversal_under_way_when_a_run_is_cancelled_is_gone_on_with(
+    bench: Bench, then: Behaviour
+) -> None:
+    begun, finish = asyncio.Event(), asyncio.Event()
+
+    async def held(outside: Outside, key: str, order: Json) -> Any:
+        begun.set()
+        await finish.wait()
+        return await then(outside, key, order)
+
+    bench.outside.undo_script = [held]
+    async with bench.open() as engine:
+        policy_id = await approved(engine, caught())
+        run = asyncio.create_task(engine.runs.start(policy_id))
+        await begun.wait()
+        (row,) = await engine.store.read.runs()
+        assert await engine.runs.cancel(row.id, by="owner") is None
+        finish.set()
+        report = await run
+        assert await settled(engine, report) == ["compensated"] * 2
+        journal = await engine.store.read.journal(report.run_id)
+    assert report.status is RunStatus.CANCELLED
+    assert undone_orders(bench) == [2, 1]
+    tries = [(one.scope, one.key) for one in journal if one.kind == "step"]
+    assert len(tries) == len(set(tries))
+    await replays_alike(bench, report, len(journal))
+
+
+async def replays_alike(bench: Bench, report: RunReport, entries: int) -> None:
+    """Cut off after any entry, the run comes to the same end and reverses nothing again."""
+    undone = undone_orders(bench)
+    for seq in range(entries - 1, 0, -1):
+        rewind(bench, report.run_id, seq)
+        with closing(sqlite3.connect(bench.home.database, isolation_level=None)) as connection:
+            connection.execute("UPDATE workflow_executions SET cancelling = 'compensate'")
+        async with bench.open() as engine:
+            again = await engine.runs.resume(report.run_id)
+        assert again.status is RunStatus.CANCELLED
+        assert undone_orders(bench) == undone
 
 
 @pytest.mark.parametrize("keep", [True, False])
