@@ -26,6 +26,16 @@ def sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def sync_tree(folder: Path) -> None:
+    """Bring all that a folder holds to disk, what is in folders in it as well."""
+    for one in folder.iterdir():
+        if one.is_dir():
+            sync_tree(one)
+        else:
+            sync(one)
+    sync_folder(folder)
+
+
 def sync_folder(path: Path) -> None:
     """Bring names in a folder to disk, on systems that let a folder be opened."""
     if os.name != "posix":

@@ -17,13 +17,11 @@ _COMPANIONS = ("", "-wal", "-shm", "-journal")
 
 
 def begin(home: Path, staged: Path, replaced: Path, names: tuple[str, ...]) -> None:
-    """Exchange the files of these names, logs included, for those in `staged`; it comes to pass.
+    """Exchange what has these names, logs included, for what is in `staged`; it comes to pass.
 
-    Files without a new one go too: they belong to what was replaced.
+    Files and folders without a new one go too: they belong to what was replaced.
     """
-    for one in staged.iterdir():
-        durable.sync(one)
-    durable.sync_folder(staged)
+    durable.sync_tree(staged)
     plan = {"stage": "aside", "staged": staged.name, "replaced": replaced.name, "names": names}
     durable.write(home / PLAN, json.dumps(plan))
     finish(home)

@@ -5,6 +5,7 @@ import json
 import shutil
 import zipfile
 import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ FORM = 1
 MANIFEST = "manifest.json"
 LARGEST = 64 * 1024**3
 """Bytes of a file in a backup beyond which it is refused unread."""
+_LONGEST = 64 * 1024**2
+"""Bytes of a manifest: room for what 300,000 item readers have read."""
 _CHUNK = 1024 * 1024
 
 
@@ -25,9 +28,8 @@ class Manifest:
     files: dict[str, str]
 
 
-def pack(folder: Path, known: tuple[str, ...], made: str, file: Path) -> Manifest:
+def pack(folder: Path, names: Sequence[str], made: str, file: Path) -> Manifest:
     """Write a folder's files of these names into a new archive, for its owner alone."""
-    names = sorted(name for name in known if (folder / name).exists())
     manifest = Manifest(made, {name: _digest(folder / name) for name in names})
     file.touch(mode=0o600)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -38,7 +40,7 @@ def pack(folder: Path, known: tuple[str, ...], made: str, file: Path) -> Manifes
     return manifest
 
 
-def unpack(file: Path, folder: Path, known: tuple[str, ...]) -> Manifest:
+def unpack(file: Path, folder: Path, known: Callable[[str], bool]) -> Manifest:
     """Write a backup's files into an empty folder and check each one's hash; raises StoreError.
 
     Only files of `known` names are taken: nothing is written anywhere else.
@@ -46,7 +48,7 @@ def unpack(file: Path, folder: Path, known: tuple[str, ...]) -> Manifest:
     try:
         with zipfile.ZipFile(file) as archive:
             manifest = _manifest(archive)
-            if unknown := set(manifest.files) - set(known):
+            if unknown := [name for name in manifest.files if not known(name)]:
                 raise _refused(file, f"it holds a file that is none of a home: {min(unknown)}")
             for name, expected in manifest.files.items():
                 _extract(archive, name, folder / name)
@@ -60,7 +62,7 @@ def unpack(file: Path, folder: Path, known: tuple[str, ...]) -> Manifest:
 
 
 def _manifest(archive: zipfile.ZipFile) -> Manifest:
-    if archive.getinfo(MANIFEST).file_size > _CHUNK:
+    if archive.getinfo(MANIFEST).file_size > _LONGEST:
         raise ValueError("its manifest is too large")
     about = json.loads(archive.read(MANIFEST))
     if about["form"] != FORM:
@@ -71,6 +73,7 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
 def _extract(archive: zipfile.ZipFile, name: str, to: Path) -> None:
     if archive.getinfo(name).file_size > LARGEST:
         raise ValueError(f"{name} is too large")
+    to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     to.touch(mode=0o600)
     with archive.open(name) as source, to.open("wb") as target:
         shutil.copyfileobj(source, target, _CHUNK)

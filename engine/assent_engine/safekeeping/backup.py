@@ -1,7 +1,8 @@
 """Making a backup while the engine acts: store and outside world as they are at one moment.
 
 While the outside is copied the store's write lock is held: no intent can be recorded, so nothing
-begins that the store's copy does not know of. The store itself is then copied at leisure, from
+begins that the store's copy does not know of, and no run ends, so that what it has read stays until
+it has a second name. The store itself is then copied at leisure, from
 the snapshot of that moment, and nobody waits for it.
 """
 
@@ -16,7 +17,7 @@ from assent_engine import durable
 from assent_engine.home import Home
 from assent_engine.library import StepLibrary
 from assent_engine.moments import timestamp
-from assent_engine.safekeeping import archive, examination, shelf
+from assent_engine.safekeeping import archive, contents, examination, shelf
 from assent_engine.safekeeping.archive import Manifest
 from assent_engine.safekeeping.examination import Report
 from assent_schemas.errors import Problem, Refused, StoreError
@@ -50,7 +51,7 @@ def _made(
         detail = f"{findings[0].subject}: {findings[0].detail}."
         title, remedy = "The store is damaged", "See all of it: assent verify"
         raise StoreError(Problem("store.damaged", title, detail, remedy))
-    manifest = archive.pack(content, names(library), timestamp(now), part)
+    manifest = archive.pack(content, contents.held(content, library), timestamp(now), part)
     # Linking, unlike renaming, refuses a file that came to be meanwhile.
     durable.sync(part)
     file.hardlink_to(part)
@@ -73,6 +74,7 @@ def _copy(home: Home, library: StepLibrary | None, content: Path) -> None:
             source.execute("SELECT count(*) FROM sqlite_master").fetchone()
             if library is not None:
                 library.copy_world(home.path, content)
+            contents.keep_read(home, source, content)
             lock.execute("ROLLBACK")
             source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")
@@ -88,7 +90,7 @@ def _connected(database: Path, mode: str) -> sqlite3.Connection:
 
 def verified(file: Path, library: StepLibrary | None, folder: Path) -> tuple[Manifest, Report]:
     """A backup's content, unpacked into an empty folder, and what examining it found."""
-    manifest = archive.unpack(file, folder, names(library))
+    manifest = archive.unpack(file, folder, lambda name: contents.belongs(name, library))
     return manifest, examined(folder, library)
 
 
@@ -106,11 +108,6 @@ def examined(folder: Path, library: StepLibrary | None) -> Report:
     if library is not None:
         report.add("world", [*library.faults(folder, thorough=True)] or [None])
     return report
-
-
-def names(library: StepLibrary | None) -> tuple[str, ...]:
-    """The names of the files that make up a home."""
-    return (Home(Path()).database.name, *(library.files() if library else ()))
 
 
 def discard(folder: Path) -> None:

@@ -16,7 +16,7 @@ from assent_engine.home import Home
 from assent_engine.library import StepLibrary
 from assent_engine.moments import timestamp
 from assent_engine.notices import NoticeLevel
-from assent_engine.safekeeping import backup
+from assent_engine.safekeeping import backup, contents
 from assent_engine.store import tables
 from assent_engine.store.records import AuditEntry, NewNotice, Record, parameters
 from assent_schemas.errors import Problem, StoreError
@@ -50,10 +50,10 @@ def restore(
             manifest, report = backup.verified(file, library, staged)
             if report.findings:
                 raise StoreError(_damaged(file, report.findings[0].detail))
-            _keep_only(staged, backup.names(library))
+            _keep_only(staged, contents.names(library))
             runs = _mark(staged / home.database.name, timestamp(now), by, manifest.made)
             replaced = home.path / f"replaced-{now:%Y-%m-%dT%H%M%S.%fZ}"
-            swap.begin(home.path, staged, replaced, backup.names(library))
+            swap.begin(home.path, staged, replaced, contents.names(library))
         finally:
             if not swap.pending(home.path):
                 backup.discard(staged)

@@ -1,9 +1,13 @@
 """Backup and restore: whole or not at all, nothing lost on the way, nothing silently done twice."""
 
+import errno
+import hashlib
+import json
+import os
 import stat
 import zipfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +17,16 @@ from assent_engine.home import Home
 from assent_engine.safekeeping.backup import back_up
 from assent_engine.safekeeping.restore import RESTORED, Restored, restore
 from assent_schemas.errors import Refused, StoreError
-from engine.durable.worlds import Bench, FakeClock, approved, policy, ran, task
+from engine.durable.worlds import (
+    Bench,
+    FakeClock,
+    approved,
+    chain,
+    during_the_first_step,
+    policy,
+    ran,
+    task,
+)
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 WAIT = {"type": "Wait", "seconds": 3600, "end": True}
@@ -27,8 +40,8 @@ class Kept:
     file: Path
     run_id: str
 
-    def restore(self) -> Restored:
-        return restore(self.bench.home, None, self.file, NOW, "owner")
+    def restore(self, now: datetime = NOW) -> Restored:
+        return restore(self.bench.home, None, self.file, now, "owner")
 
 
 async def kept(tmp_path: Path, resource: str) -> Kept:
@@ -39,6 +52,41 @@ async def kept(tmp_path: Path, resource: str) -> Kept:
         file, _ = back_up(bench.home, None, NOW)
         bench.clock.advance(3600)
         assert (await engine.runs.resume(run.run_id)).status == "COMPLETED"
+    return Kept(bench, file, run.run_id)
+
+
+READING = policy(
+    {
+        "type": "Map",
+        "item_reader": {
+            "resource": "files.read_items",
+            "reader_config": {"input_type": "JSON"},
+            "parameters": {"path": "rows.json"},
+        },
+        "item_selector": {"n.$": "$$.map.item.value"},
+        "iterator": chain(task("number.add", "$.n")),
+        "end": True,
+    }
+)
+
+
+async def backed_up_while_reading(tmp_path: Path) -> Kept:
+    """A backup from the midst of a run over the items of a file, whose run has ended since."""
+    bench = Bench(tmp_path / "home")
+    files = tmp_path / "home" / "files"
+    files.mkdir(parents=True)
+    (bench.path / "lock").touch()
+    (files / "rows.json").write_text("[1, 2, 3]")
+    file = tmp_path / "backup"
+
+    async def back_up_now() -> None:
+        back_up(bench.home, None, NOW, file)
+
+    during_the_first_step(bench, back_up_now)
+    async with bench.open() as engine:
+        run = await ran(engine, READING)
+    assert run.status == "COMPLETED"
+    assert not list(bench.home.snapshots.iterdir())
     return Kept(bench, file, run.run_id)
 
 
@@ -113,9 +161,9 @@ def cut_at(monkeypatch: pytest.MonkeyPatch, step: int) -> list[int]:
     return steps
 
 
-async def test_a_restore_that_is_cut_at_any_step_is_all_or_nothing(
-    home: Kept, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def cut_at_every_step(home: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Restore until nothing is cut any more; each time the home is of then or of now."""
+
     async def runs() -> list[str]:
         async with home.bench.open() as engine:
             assert (await engine.check_store()).findings == []
@@ -127,7 +175,7 @@ async def test_a_restore_that_is_cut_at_any_step_is_all_or_nothing(
         with monkeypatch.context() as patched:
             cut_at(patched, step)
             try:
-                home.restore()
+                home.restore(NOW + timedelta(seconds=step))
                 cut = False
             except PowerCut:
                 pass
@@ -137,6 +185,21 @@ async def test_a_restore_that_is_cut_at_any_step_is_all_or_nothing(
         step += 1
     assert step > 8
     assert told == {"COMPLETED", "NEEDS_OWNER"}
+
+
+async def test_a_restore_that_is_cut_at_any_step_is_all_or_nothing(
+    home: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cut_at_every_step(home, monkeypatch)
+
+
+async def test_a_restore_of_items_is_all_or_nothing_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = await backed_up_while_reading(tmp_path)
+    await cut_at_every_step(home, monkeypatch)
+    async with home.bench.open() as engine:
+        assert (await engine.runs.resume(home.run_id)).status == "COMPLETED"
 
 
 async def test_a_home_in_use_is_not_restored(home: Kept) -> None:
@@ -175,6 +238,85 @@ async def test_a_backup_can_be_taken_to_a_new_home(home: Kept, tmp_path: Path) -
     async with other.open() as engine:
         assert (await engine.runs.resume(home.run_id)).status == "COMPLETED"
     assert len(home.bench.outside.calls) == 1
+
+
+async def test_a_restored_run_goes_on_with_the_items_that_it_had_read(tmp_path: Path) -> None:
+    home = await backed_up_while_reading(tmp_path)
+    other = Bench(tmp_path / "other")
+    restore(other.home, None, home.file, NOW, "owner")
+    async with other.open() as engine:
+        report = await engine.runs.resume(home.run_id)
+        journal = await engine.store.read.journal(home.run_id)
+    assert report.output == [{"n": 2}, {"n": 3}, {"n": 4}]
+    assert not (other.home.files / "rows.json").exists()
+    assert [one.kind for one in journal].count("items") == 1
+
+
+async def test_items_are_copied_where_a_backup_is_made_on_another_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = os.link
+
+    def refuse(source: Path, *args: object, **more: object) -> None:
+        if "snapshots" in Path(source).parts:
+            raise OSError(errno.EXDEV, "another disk")
+        original(source, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "link", refuse)
+    home = await backed_up_while_reading(tmp_path)
+    assert home.restore().runs == (home.run_id,)
+    async with home.bench.open() as engine:
+        assert (await engine.runs.resume(home.run_id)).status == "COMPLETED"
+
+
+async def test_what_runs_had_read_since_the_backup_goes_with_the_old_files(tmp_path: Path) -> None:
+    home = await backed_up_while_reading(tmp_path)
+    later = home.bench.home.snapshots / "later"
+    later.mkdir()
+    (later / "read").write_text("1")
+    done = home.restore()
+    (kept,) = home.bench.home.snapshots.iterdir()
+    assert kept.name == home.run_id
+    assert (done.replaced / "snapshots" / "later" / "read").read_text() == "1"
+
+
+def changed(file: Path, to: Path, name: str, content: str) -> None:
+    """The same backup with one file more, or with other content for one that it has."""
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(to, "w") as new:
+        about = json.loads(old.read("manifest.json"))
+        about["files"].setdefault(name, hashlib.sha256(content.encode()).hexdigest())
+        for one in old.namelist():
+            if one not in (name, "manifest.json"):
+                new.writestr(one, old.read(one))
+        new.writestr(name, content)
+        new.writestr("manifest.json", json.dumps(about))
+
+
+async def test_items_of_a_backup_that_were_changed_are_refused(tmp_path: Path) -> None:
+    home = await backed_up_while_reading(tmp_path)
+    with zipfile.ZipFile(home.file) as archive:
+        (items,) = [one for one in archive.namelist() if one.startswith("snapshots/")]
+    changed(home.file, tmp_path / "changed", items, "1\n2\n4\n")
+    with pytest.raises(StoreError, match="is not the file that was backed up"):
+        restore(Bench(tmp_path / "other").home, None, tmp_path / "changed", NOW, "owner")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "snapshots/../evil",
+        f"snapshots/../{'a' * 64}",
+        f"snapshots/a/b/{'a' * 64}",
+        "snapshots/run/evil",
+        "files/evil",
+    ],
+)
+async def test_a_backup_with_a_file_that_is_none_of_a_home_is_refused(
+    home: Kept, tmp_path: Path, name: str
+) -> None:
+    changed(home.file, tmp_path / "changed", name, "1")
+    with pytest.raises(StoreError, match="none of a home"):
+        restore(home.bench.home, None, tmp_path / "changed", NOW, "owner")
 
 
 async def test_a_damaged_store_is_not_backed_up(home: Kept) -> None:
