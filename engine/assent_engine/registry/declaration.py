@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -75,7 +76,7 @@ class Compensation:
     input: Callable[[Any, Any], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StepDeclaration:
     """One registered step; made by `StepRegistry.register`, never by hand."""
 
@@ -136,9 +137,12 @@ class StepDeclaration:
         """JSON Schema of the result."""
         return self.output_type.json_schema(mode="serialization")
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        """Version and schemas in one hash; an approval that pinned another one has lapsed."""
+        """Version and schemas in one hash; an approval that pinned another one has lapsed.
+
+        Made once: each admission compares it, and a schema is slow to come by.
+        """
         declared = {
             "name": self.name,
             "version": self.version,

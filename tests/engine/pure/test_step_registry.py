@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -222,6 +223,24 @@ def test_a_fingerprint_changes_with_version_name_schemas_and_effect() -> None:
     assert len(set(prints)) == len(prints)
     assert declared(buy).fingerprint == prints[0]
     assert prints[1].startswith("2:")
+
+
+def test_a_fingerprint_makes_the_schemas_once() -> None:
+    made = []
+
+    class Counted(Order):
+        @classmethod
+        def model_json_schema(cls, *args: Any, **more: Any) -> dict[str, Any]:
+            made.append(cls)
+            return super().model_json_schema(*args, **more)
+
+    def take(order: Counted) -> Receipt:
+        return Receipt(total=Decimal(1), ticker=order.ticker)
+
+    kept = declared(take)
+    assert kept.fingerprint == kept.fingerprint
+    assert len(made) == 1
+    assert replace(kept, version="2").fingerprint.startswith("2:")
 
 
 def test_a_macros_fingerprint_changes_with_version_and_document() -> None:
