@@ -1,12 +1,14 @@
 """Interventions: cases that only the owner can settle, their choices, and the one decision."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from assent_engine.clock import Clock
 from assent_engine.effects import Failed
+from assent_engine.ids import choose
 from assent_engine.moments import timestamp
 from assent_engine.ports import Randomness
 from assent_engine.refusals import refused
@@ -162,15 +164,10 @@ class Interventions:
         return [decided, audit]
 
 
-def choose_intervention(rows: list[InterventionRow], start: str) -> InterventionRow:
+def choose_intervention(rows: Iterable[InterventionRow], start: str) -> InterventionRow:
     """The one case whose id starts so; raises Refused."""
-    found = [row for row in rows if row.id.startswith(start)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        detail = f"{start!r} begins the ids of {len(found)} interventions."
-        raise refused("intervention.ambiguous", detail, "Give more of the id: assent inbox list")
-    raise refused("intervention.unknown", f"There is no intervention {start!r}.")
+    remedy = "List them: assent inbox list"
+    return choose(rows, start, "intervention", "intervention", remedy)
 
 
 def _text(value: Any) -> str:

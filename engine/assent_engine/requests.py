@@ -1,13 +1,14 @@
 """Requests: what runs ask the owner, with exactly what was shown, and the one answer to each."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from assent_engine.clock import Clock
 from assent_engine.effects import APPROVED, REJECTED, TIMED_OUT
+from assent_engine.ids import choose
 from assent_engine.moments import moment, timestamp
 from assent_engine.ports import Randomness
 from assent_engine.refusals import refused
@@ -194,13 +195,6 @@ def _record(row: RequestRow) -> dict[str, Any]:
     return {"decision": decision, "decided_by": by, "decided_at": at, "note": row.note}
 
 
-def choose_request(rows: list[RequestRow], start: str) -> RequestRow:
+def choose_request(rows: Iterable[RequestRow], start: str) -> RequestRow:
     """The one request whose id starts so; raises Refused."""
-    found = [row for row in rows if row.id.startswith(start)]
-    if len(found) == 1:
-        return found[0]
-    remedy = "List them: assent approvals list"
-    if found:
-        detail = f"{start!r} begins the ids of {len(found)} requests."
-        raise refused("approval.ambiguous", detail, remedy)
-    raise refused("approval.unknown", f"There is no request {start!r}.", remedy)
+    return choose(rows, start, "approval", "request", "List them: assent approvals list")

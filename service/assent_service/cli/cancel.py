@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assent_service.cli.options import standard
-from assent_service.cli.run_ids import full_id
+from assent_service.cli.run_ids import choose_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,8 +48,7 @@ async def _look(home: Path | None, run_id: str) -> "tuple[RunRow, Sequence[SagaE
     from assent_service.cli.opening import reading
 
     async with reading(home) as reader:
-        rows = {row.id: row for row in await reader.runs()}
-        row = rows[full_id(run_id, list(rows.values()))]
+        row = choose_run(await reader.runs(), run_id)
         return row, await reader.standing(row.id)
 
 

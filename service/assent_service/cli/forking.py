@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from assent_engine.callees import gather
-from assent_engine.engine import Engine
 from assent_engine.refusals import intact, refused
-from assent_engine.store.rows import RunRow
 from assent_schemas import exact_json
 from assent_schemas.spelling import did_you_mean
 from assent_service.cli.opening import acting
+from assent_service.cli.run_ids import choose_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class ForkPoint:
 async def fork_point(home: Path | None, start: str, at: str | None, data: Any) -> ForkPoint:
     """Find the state `at` in the run whose id starts so; raises Refused."""
     async with acting(home) as engine:
-        row = await _run(engine, start)
+        row = choose_run(await engine.store.read.runs(), start)
         version = await engine.store.read.version(row.policy_id, row.policy_version)
         if version is None:
             raise refused("policy.no_such_version", f"{row.policy_version} is gone.")
@@ -40,14 +39,6 @@ async def fork_point(home: Path | None, start: str, at: str | None, data: Any) -
         return ForkPoint(
             key, document, policies, first["input"], first["seed"], _edited(cursor, data)
         )
-
-
-async def _run(engine: Engine, start: str) -> RunRow:
-    found = [row for row in await engine.store.read.runs() if row.id.startswith(start)]
-    if len(found) != 1:
-        code = "run.ambiguous" if found else "run.unknown"
-        raise refused(code, f"{start!r} begins the ids of {len(found)} runs.")
-    return found[0]
 
 
 def _chosen(cursors: dict[str, dict[str, Any]], at: str | None) -> tuple[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ import click
 
 from assent_service.cli.cancel import cancel
 from assent_service.cli.options import FILE, JSON, standard
-from assent_service.cli.run_ids import full_id
+from assent_service.cli.run_ids import choose_run
 
 
 @click.group()
@@ -58,8 +58,8 @@ def resume(run_id: str | None, home: Path | None, as_json: bool) -> None:
                     reports = await engine.runs.recover()
                     reports += await standing_still(engine.store.read, reports)
                 else:
-                    name = full_id(run_id, await engine.store.read.runs())
-                    reports = [await engine.runs.resume(name)]
+                    row = choose_run(await engine.store.read.runs(), run_id)
+                    reports = [await engine.runs.resume(row.id)]
                 return reports, await open_cases(engine.store.read)
 
     tell_reports(*asyncio.run(act()), as_json=as_json)
@@ -84,8 +84,8 @@ def redrive(run_id: str, home: Path | None, as_json: bool) -> None:
     async def act() -> tuple[list[Any], Any]:
         with live(silent=as_json) as tell:
             async with acting(home, tell) as engine:
-                name = full_id(run_id, await engine.store.read.runs())
-                report = await engine.runs.redrive(name, by=person())
+                row = choose_run(await engine.store.read.runs(), run_id)
+                report = await engine.runs.redrive(row.id, by=person())
                 return [report], await open_cases(engine.store.read)
 
     tell_reports(*asyncio.run(act()), as_json=as_json, single=True)
@@ -176,8 +176,7 @@ def show(run_id: str, home: Path | None, as_json: bool) -> None:
 
     async def look() -> Any:
         async with reading(home) as reader:
-            row = await reader.run(full_id(run_id, await reader.runs()))
-            assert row is not None  # noqa: S101 - it was listed a moment ago
+            row = choose_run(await reader.runs(), run_id)
             journal, saga = await reader.journal(row.id), await reader.saga_log(row.id)
             cases = await reader.interventions(row.id)
             return Seen(row, journal, saga, cases, await reader.notices(row.id))
