@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from assent_engine.registry import StepRegistry
 from service.shell import EXAMPLES, HOSTILE, Shell, greeter, hidden_in, written
 
 TOLD = {"notify.user": {"result": {"recorded": True}}}
@@ -101,6 +102,30 @@ def test_explain_and_diff_tell_of_the_tests(shell: Shell, tmp_path: Path) -> Non
     assert (
         "its tests cover less: 2 of 2 branches -> 1 of 2" in shell("policy", "diff", old, new).out
     )
+
+
+@pytest.mark.parametrize(
+    "command", [("policy", "show"), ("approvals", "show"), ("policy", "approve")]
+)
+def test_whoever_decides_sees_what_the_tests_cover(shell: Shell, command: tuple[str, str]) -> None:
+    policy_id = shell.propose(choosing(PASSES))["policy_id"]
+    said = " ".join(shell(*command, policy_id).out.split())
+    assert "tests It comes with 1 test, covering 1 of 2 branches." in said
+    assert "Never taken in a test: /states/Choose/choices/0." in said
+
+
+def test_whoever_decides_sees_that_there_are_no_tests(shell: Shell) -> None:
+    policy_id = shell.propose(greeter())["policy_id"]
+    assert "tests none" in " ".join(shell("policy", "show", policy_id).out.split())
+
+
+def test_tests_that_cannot_be_carried_out_any_more_do_not_hide_the_document(shell: Shell) -> None:
+    policy_id = shell.propose(greeter(tests=[PASSES]))["policy_id"]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.delitem(StepRegistry.shared()._steps, "notify.user")
+        said = shell("policy", "show", policy_id)
+    assert "Not carried out, as it is no valid policy here" in said.out
+    assert '"It tells"' in said.out
 
 
 def test_hostile_names_of_tests_hide_nothing(shell: Shell, tmp_path: Path) -> None:

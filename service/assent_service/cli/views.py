@@ -21,6 +21,7 @@ from assent_engine.validation import machines
 from assent_schemas import exact_json
 from assent_schemas.statuses import PolicyStatus, VersionStatus
 from assent_service.cli.places import place
+from assent_service.cli.proof_view import tests_line
 from assent_service.cli.reading_order import in_reading_order
 from assent_service.cli.text import shown, shown_document, shown_json
 
@@ -116,6 +117,7 @@ def document_view(
             ("decision", decided),
             ("starts", _starts(document)),
             ("if it fails", _if_it_fails(document)),
+            ("tests", tests_line(document)),
         ]
     )
     ordered = exact_json.encode(in_reading_order(document), as_ordered=True)
