@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from service.shell import Shell, greeter, written
+from service.shell import Shell, contents, greeter, written
 
 ASKING = {
     "name": "Asking",
@@ -41,6 +41,23 @@ def test_a_called_policy_is_taken_from_those_in_force(shell: Shell, tmp_path: Pa
     shell.approved(greeter())
     assert shell.done("policy", "simulate", policy)["status"] == "COMPLETED"
     assert 'Runs the policy "Greeter"' in shell("policy", "explain", policy).out
+
+
+def test_validate_looks_for_called_policies_where_there_is_a_home(
+    shell: Shell, tmp_path: Path
+) -> None:
+    policy = written(tmp_path / "calling.json", calling("Greeter"))
+    nowhere = tmp_path / "nowhere"
+    assert shell.done("policy", "validate", policy, "--home", nowhere)["valid"] is True
+    assert not nowhere.exists()
+    shell.propose(greeter())
+    before = contents(shell.home)
+    said = shell("policy", "validate", policy, "--json")
+    assert (said.code, said.problem["code"]) == (1, "call.unknown_policy")
+    assert contents(shell.home) == before
+    shell.approved(greeter("Greeted"))
+    other = written(tmp_path / "other.json", calling("Greeted"))
+    assert shell.done("policy", "validate", other)["valid"] is True
 
 
 EFFECTS = [{"resource": "notify.user", "input": {"msg.$": "$.msg"}}]

@@ -1,13 +1,13 @@
 """assent policy: from a draft in a file to a version in force, and out of force again."""
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from assent_service.cli.options import FILE, JSON, standard
+from assent_service.cli.options import standard
+from assent_service.cli.policy_checks import CHECKS
 from assent_service.cli.policy_reading import READING
 
 
@@ -16,103 +16,8 @@ def policy() -> None:
     """Validate, simulate, propose, approve and manage policies."""
 
 
-for _command in READING:
+for _command in (*CHECKS, *READING):
     policy.add_command(_command)
-
-
-@policy.command()
-@click.argument("file", type=click.Path(allow_dash=True))
-@standard
-def validate(file: str, home: Path | None, as_json: bool) -> None:
-    """Say every problem of a policy document, or none."""
-    del home
-    from assent_engine import library
-    from assent_engine.registry import StepRegistry
-    from assent_engine.validation import validate as check
-    from assent_engine.validation import warnings
-    from assent_service.cli.output import emit, warning_lines
-    from assent_service.cli.reading_files import read_document
-    from assent_service.cli.text import shown
-
-    library.load()
-    document, registry = read_document(file), StepRegistry.shared()
-    found = check(document, registry)
-    doubts = warnings(document, registry)
-    data = {
-        "valid": True,
-        "name": found.name,
-        "states": len(found.states),
-        "warnings": [one.as_json() for one in doubts],
-    }
-    text = "\n".join([f"{shown(found.name)}: no problems found.", *warning_lines(doubts)])
-    emit(data, lambda: text, as_json=as_json)
-
-
-@policy.command()
-@click.argument("file", type=click.Path(allow_dash=True))
-@click.option("--input", "given", type=JSON, help="The run's input: JSON, or @FILE.")
-@click.option("--holdings", type=FILE, help="Holdings CSV to simulate on.")
-@click.option("--prices", type=FILE, help="Price CSV to simulate on.")
-@click.option("--steps", type=FILE, help="JSON of what each resource answers, instead of steps.")
-@click.option("--decisions", type=FILE, help="JSON of what you answer in each Approval state.")
-@standard
-def simulate(
-    file: str,
-    given: Any,
-    holdings: Path | None,
-    prices: Path | None,
-    steps: Path | None,
-    decisions: Path | None,
-    home: Path | None,
-    as_json: bool,
-) -> None:
-    """Carry a policy out in virtual time, on a copy.
-
-    The copy is of your portfolio and prices. Nothing is stored and no order leaves it. With
-    --steps nothing is copied or called: {"RESOURCE": {"result": ...} or {"error": ...}, ...};
-    a state's name may stand for the resource. Without --decisions no question is answered:
-    {"STATE": "approve", "reject" or "timeout"}. What policy.run names is taken from the policies
-    in force. What was covered is said last.
-    """
-    from rich.console import Group
-
-    from assent_engine.reading import coverage
-    from assent_engine.validation import Named
-    from assent_engine.validation import validate as check
-    from assent_service.cli.coverage_view import coverage_view
-    from assent_service.cli.looking import called
-    from assent_service.cli.output import emit
-    from assent_service.cli.reading_files import read_document
-    from assent_service.cli.views import simulation_view
-    from assent_service.rehearsal import rehearse
-
-    document = read_document(file)
-    known = asyncio.run(called(home, document)) or {}
-    result = rehearse(
-        document,
-        given,
-        home=home,
-        holdings=holdings,
-        prices=prices,
-        steps=steps,
-        decisions=decisions,
-        policies={name: one.document for name, one in known.items()},
-    )
-    covered = coverage(check(document, Named()), result.taken)
-    data = {
-        "status": result.status,
-        "output": result.output,
-        "error": result.error,
-        "cause": result.cause,
-        "trace": result.trace,
-        "coverage": covered.as_json(),
-    }
-    emit(
-        data,
-        lambda: Group(simulation_view(result), coverage_view(covered, never=True)),
-        as_json=as_json,
-    )
-    sys.exit(0 if result.status == "COMPLETED" else 1)
 
 
 @policy.command()

@@ -148,14 +148,12 @@ def _proven(
     home: Path | None, *references: str
 ) -> tuple[list["Policy"], list["Proof | None"], "StepRegistry"]:
     """The policies, what comes of their tests, and a registry that knows those that they call."""
-    from assent_engine.callees import models
     from assent_engine.policy_tests import run_tests
     from assent_engine.validation import Named, validate
-    from assent_service.cli.looking import called
+    from assent_service.cli.knowing import registry_for
 
     documents = [_document(one, home) for one in references]
-    known = asyncio.run(called(home, *documents))
-    registry = _registry().calling(None if known is None else models(known))
+    registry = registry_for(home, *documents)
     # An imported machine may name what is not known here: it can be read all the same.
     known_here = [Named() if one.get("dialect") == "asl" else registry for one in documents]
     read = [validate(one, known) for one, known in zip(documents, known_here, strict=True)]
