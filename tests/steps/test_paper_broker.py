@@ -204,6 +204,18 @@ async def test_a_file_that_is_no_database_is_a_store_error(tmp_path: Path, stage
     assert caught.value.problem.code == "portfolio.unusable"
 
 
+async def test_a_file_that_cannot_be_made_is_a_store_error(tmp_path: Path, stage: Stage) -> None:
+    with pytest.raises(StoreError, match=r"portfolio\.unusable"):
+        async with PaperBroker.open(tmp_path / "nowhere" / "broker.sqlite", stage.prices):
+            pass
+
+
+async def test_what_fails_while_the_broker_is_open_is_not_said_to_be_its_file(stage: Stage) -> None:
+    with pytest.raises(BrokenPipeError):
+        async with PaperBroker.open(stage.home / "paper-broker.sqlite", stage.prices):
+            raise BrokenPipeError
+
+
 async def test_a_file_of_a_newer_release_is_left_alone(tmp_path: Path, stage: Stage) -> None:
     path = tmp_path / "newer.sqlite"
     connection = sqlite3.connect(path)

@@ -66,20 +66,26 @@ COMMIT;
 
 @asynccontextmanager
 async def opened(path: Path, *, read_only: bool = False) -> AsyncIterator[aiosqlite.Connection]:
-    """A connection to the file, made with its tables unless `read_only`; raises StoreError."""
+    """A connection to the file, made with its tables unless `read_only`; raises StoreError.
+
+    Whatever its user does while it is open raises what it raises, but for errors of SQLite.
+    """
+    address = _address(path, read_only=read_only)
     try:
-        address = _address(path, read_only=read_only)
         async with aiosqlite.connect(address, uri=True, isolation_level=None) as connection:
             connection.row_factory = sqlite3.Row
             await _prepare(connection, path, read_only=read_only)
             yield connection
-    except (sqlite3.Error, OSError) as error:
+    except sqlite3.Error as error:
         raise _unusable(path, str(error)) from error
 
 
 def _address(path: Path, *, read_only: bool) -> str:
     if not read_only:
-        path.touch(mode=0o600)
+        try:
+            path.touch(mode=0o600)
+        except OSError as error:
+            raise _unusable(path, str(error)) from error
     return f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
 
 
