@@ -8,6 +8,8 @@ from assent_engine.asl.shapes import Held, shape_of
 from assent_schemas import exact_json
 
 Json = dict[str, Any]
+Convert = Callable[[Json, str], Json]
+"""Called with a place and what kind of place it is."""
 
 DIALECT: Final = "asl"
 UNKNOWN: Final = "asl_fields"
@@ -18,8 +20,6 @@ OWN: Final = "Assent"
 """The field of an exported machine that holds what only our own policies have."""
 NAMELESS: Final = "Imported machine"
 LONGEST_NAME: Final = 200
-# Below it all is carried as it is, in both directions alike, so that no machine is too deep.
-DEEPEST: Final = 100
 
 
 def import_machine(machine: Json) -> Json:
@@ -35,7 +35,7 @@ def import_machine(machine: Json) -> Json:
     own = _own_policy(machine)
     if own is not None:
         return own
-    return {"dialect": DIALECT, "name": _name(machine), **_imported(machine, "root", 0)}
+    return {"dialect": DIALECT, "name": _name(machine), **_imported(machine, "root")}
 
 
 def export_machine(policy: Json) -> Json:
@@ -48,7 +48,7 @@ def export_machine(policy: Json) -> Json:
     exact_json.refuse_excess(policy)
     known = {*shape_of("root", None).ours, UNKNOWN, ORDER}
     machine = {name: value for name, value in policy.items() if name in known}
-    exported = _exported(machine, "root", 0)
+    exported = _exported(machine, "root")
     if policy.get("dialect") == DIALECT:
         return exported
     gained = {name: value for name, value in policy.items() if name not in known}
@@ -60,7 +60,7 @@ def _own_policy(machine: Json) -> Json | None:
     if not isinstance(gained, dict) or gained.get("dialect") == DIALECT:
         return None
     rest = {name: value for name, value in machine.items() if name != OWN}
-    policy = {**gained, **_imported(rest, "root", 0, keep=True)}
+    policy = {**gained, **_imported(rest, "root", keep=True)}
     return policy if export_machine(policy) == machine else None
 
 
@@ -70,27 +70,30 @@ def _name(machine: Json) -> str:
     return lines[0][:LONGEST_NAME].strip() if lines else NAMELESS
 
 
-def _imported(node: Json, place: str, depth: int, *, keep: bool = False) -> Json:
+def _imported(node: Json, place: str, *, keep: bool = False) -> Json:
     """One place in our words; `keep` leaves unknown fields where they are."""
     shape = shape_of(place, node.get("Type"))
     found: Json = {}
     for name, value in node.items():
         if name in shape.fields:
             held = shape.inner.get(name)
-            found[OURS[name]] = _each(
-                value, held, depth, lambda item, at, deep: _imported(item, at, deep, keep=keep)
-            )
+            found[OURS[name]] = _each(value, held, lambda item, at: _imported(item, at, keep=keep))
         elif keep:
             found[name] = value
         else:
             found.setdefault(UNKNOWN, {})[name] = value
     # Only an unknown field between known ones can lose its position.
-    if UNKNOWN in found and list(_exported(found, place, DEEPEST)) != list(node):
+    if UNKNOWN in found and list(_exported(found, place, _as_it_is)) != list(node):
         found[ORDER] = list(node)
     return found
 
 
-def _exported(node: Json, place: str, depth: int) -> Json:
+def _as_it_is(node: Json, _place: str) -> Json:
+    return node
+
+
+def _exported(node: Json, place: str, inner: Convert | None = None) -> Json:
+    """One place in the words of the language; `inner` converts the places within it."""
     shape = shape_of(place, node.get("type"))
     ours = shape.ours
     found: Json = {}
@@ -98,7 +101,7 @@ def _exported(node: Json, place: str, depth: int) -> Json:
         if name == UNKNOWN and isinstance(value, dict):
             found.update(value)
         elif name in ours:
-            found[ours[name]] = _each(value, shape.inner.get(ours[name]), depth, _exported)
+            found[ours[name]] = _each(value, shape.inner.get(ours[name]), inner or _exported)
         elif name != ORDER:
             found[name] = value
     return _ordered(found, node.get(ORDER))
@@ -111,19 +114,14 @@ def _ordered(node: Json, order: Any) -> Json:
     return {**first, **node}
 
 
-def _each(
-    value: Any,
-    held: tuple[Held, str] | None,
-    depth: int,
-    convert: Callable[[Json, str, int], Json],
-) -> Any:
+def _each(value: Any, held: tuple[Held, str] | None, convert: Convert) -> Any:
     """A field's value with the places in it converted; what has another form is kept."""
-    if held is None or depth >= DEEPEST:
+    if held is None:
         return value
     how, place = held
 
     def converted(item: Any) -> Any:
-        return convert(item, place, depth + 1) if isinstance(item, dict) else item
+        return convert(item, place) if isinstance(item, dict) else item
 
     match how, value:
         case Held.ONE, dict():
