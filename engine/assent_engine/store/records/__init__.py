@@ -1,0 +1,88 @@
+"""What can be written: each record knows its one statement; values are ready for SQLite."""
+
+from assent_engine.store.records.inbox import (
+    InterventionDecided,
+    InterventionsWithdrawn,
+    NewIntervention,
+    NewRequest,
+    RequestDecided,
+    RequestsWithdrawn,
+    RequestTimedOut,
+)
+from assent_engine.store.records.journal import (
+    JournalEntry,
+    JournalThinned,
+    LedgerEntry,
+    SagaEntry,
+    SagaSettled,
+)
+from assent_engine.store.records.policies import (
+    NewApproval,
+    NewPolicy,
+    NewVersion,
+    PauseBegun,
+    PauseEnded,
+    PolicyChange,
+    PolicyFailed,
+    PolicyWorked,
+    VersionDecided,
+)
+from assent_engine.store.records.record import Record, parameters
+from assent_engine.store.records.runs import (
+    CancelRequested,
+    NewRun,
+    PlaceLeft,
+    PlaceTaken,
+    RunEnded,
+    RunRedriven,
+    RunSnapshot,
+    RunStatusChanged,
+    RunStoodAt,
+    RunThinned,
+)
+from assent_engine.store.records.told import (
+    AuditEntry,
+    FailureNotice,
+    NewNotice,
+    RecoveryNotice,
+)
+
+__all__ = [
+    "AuditEntry",
+    "CancelRequested",
+    "FailureNotice",
+    "InterventionDecided",
+    "InterventionsWithdrawn",
+    "JournalEntry",
+    "JournalThinned",
+    "LedgerEntry",
+    "NewApproval",
+    "NewIntervention",
+    "NewNotice",
+    "NewPolicy",
+    "NewRequest",
+    "NewRun",
+    "NewVersion",
+    "PauseBegun",
+    "PauseEnded",
+    "PlaceLeft",
+    "PlaceTaken",
+    "PolicyChange",
+    "PolicyFailed",
+    "PolicyWorked",
+    "Record",
+    "RecoveryNotice",
+    "RequestDecided",
+    "RequestTimedOut",
+    "RequestsWithdrawn",
+    "RunEnded",
+    "RunRedriven",
+    "RunSnapshot",
+    "RunStatusChanged",
+    "RunStoodAt",
+    "RunThinned",
+    "SagaEntry",
+    "SagaSettled",
+    "VersionDecided",
+    "parameters",
+]
