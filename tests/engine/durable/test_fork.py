@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 
+from assent_engine.engine import Engine
 from assent_engine.registry import StepFailed
+from assent_engine.store.records import JournalEntry
 from assent_schemas.statuses import RunStatus
 from engine.durable.worlds import (
     Bench,
     FakeClock,
+    Held,
     Json,
     Number,
     Outside,
     accept,
+    accept_then_break,
     approved,
     chain,
     each,
@@ -23,6 +27,7 @@ from engine.durable.worlds import (
     ran,
     rewind,
     task,
+    turns,
 )
 
 
@@ -105,15 +110,9 @@ async def test_the_breach_is_on_disk_before_a_sibling_is_stopped(bench: Bench) -
 
 
 async def test_a_siblings_side_effect_that_has_begun_is_finished_and_logged(bench: Bench) -> None:
-    begun, finish = asyncio.Event(), asyncio.Event()
-
-    async def slowly(outside: Outside, key: str, order: Json) -> Any:
-        begun.set()
-        await finish.wait()
-        return await accept(outside, key, order)
-
-    fail_when(bench, begun, finish)
-    bench.outside.script = [slowly]
+    held = Held()
+    fail_when(bench, held)
+    bench.outside.script = [held]
     async with bench.open() as engine:
         report = await ran(engine, fork(task("number.late", 1), task("order.place", 1)))
         saga = await engine.store.read.saga_log(report.run_id)
@@ -125,16 +124,9 @@ async def test_a_siblings_side_effect_that_has_begun_is_finished_and_logged(benc
 async def test_a_sibling_whose_deed_is_unsure_makes_the_run_one_for_the_owner(
     bench: Bench,
 ) -> None:
-    begun, finish = asyncio.Event(), asyncio.Event()
-
-    async def slowly_lost(outside: Outside, key: str, order: Json) -> Any:
-        begun.set()
-        await finish.wait()
-        outside.take(key, order)
-        raise ConnectionResetError
-
-    fail_when(bench, begun, finish)
-    bench.outside.script = [slowly_lost]
+    held = Held(accept_then_break)
+    fail_when(bench, held)
+    bench.outside.script = [held]
     bench.outside.reachable = False
     async with bench.open() as engine:
         report = await ran(engine, fork(task("number.late", 1), task("order.place", 1)))
@@ -150,29 +142,26 @@ async def test_a_sibling_whose_deed_is_unsure_makes_the_run_one_for_the_owner(
 async def test_an_order_begun_in_a_fork_that_is_stopped_twice_is_not_dropped(
     bench: Bench, *, known: bool
 ) -> None:
-    begun, inner, outer = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    held, inner_stops, outer_stops = Held(), asyncio.Event(), asyncio.Event()
 
     async def slowly(outside: Outside, key: str, order: Json) -> Any:
-        begun.set()
-        await outer.wait()
-        await asyncio.sleep(0.05)
-        outside.take(key, order)
-        if not known:
-            raise ConnectionResetError
-        return outside.orders[key]
+        held.begun.set()
+        await outer_stops.wait()
+        await turns()
+        return await (accept if known else accept_then_break)(outside, key, order)
 
-    fail_when(bench, begun, inner)
+    fail_when(bench, held)
 
     @bench.registry.add_step("number.later", "Fails when the inner fork is being stopped")
     async def later(given: Number) -> Json:
-        await inner.wait()
-        await asyncio.sleep(0.05)
-        outer.set()
+        await inner_stops.wait()
+        await turns()
         raise StepFailed("Later")
 
     bench.outside.script, bench.outside.reachable = [slowly], known
     nested = fork(task("number.late", 1), task("order.place", 1))["states"]["A"]
     async with bench.open() as engine:
+        when_breached(engine, inner_stops, outer_stops)
         report = await ran(engine, fork(task("number.later", 1), nested))
         saga = await engine.store.read.saga_log(report.run_id)
         assert len(saga) == int(known)
@@ -191,15 +180,9 @@ async def test_a_side_effect_begun_below_a_breach_is_settled_after_a_crash(
     bench: Bench, last: str, depth: int, *, accepted: bool
 ) -> None:
     """Killed right after the breach record, or after the failure and before that record."""
-    begun, finish = asyncio.Event(), asyncio.Event()
-
-    async def slowly(outside: Outside, key: str, order: Json) -> Any:
-        begun.set()
-        await finish.wait()
-        return await accept(outside, key, order)
-
-    fail_when(bench, begun, finish)
-    bench.outside.script = [slowly]
+    held = Held()
+    fail_when(bench, held)
+    bench.outside.script = [held]
     inner = task("order.place", "$.n")
     for _ in range(depth):
         inner = each([1], inner)
@@ -230,15 +213,9 @@ async def test_a_side_effect_of_an_iteration_that_a_replay_no_longer_reaches_is_
     bench: Bench,
 ) -> None:
     """Two at a time: item 1 made room for item 2, whose order had begun when item 0 failed."""
-    begun, finish = asyncio.Event(), asyncio.Event()
-
-    async def slowly(outside: Outside, key: str, order: Json) -> Any:
-        begun.set()
-        await finish.wait()
-        return await accept(outside, key, order)
-
-    fail_when(bench, begun, finish)
-    bench.outside.script = [slowly]
+    held = Held()
+    fail_when(bench, held)
+    bench.outside.script = [held]
     resources = ["number.late", "number.add", "order.place"]
     choices = [{"variable": "$.n", "numeric_equals": n, "next": f"S{n}"} for n in range(3)]
     steps = {f"S{n}": task(resource, "$.n") for n, resource in enumerate(resources)}
@@ -299,11 +276,25 @@ def fork(*branches: Json) -> Json:
     return policy(state, on_failure="keep")
 
 
-def fail_when(bench: Bench, begun: asyncio.Event, finish: asyncio.Event) -> None:
-    """A step that fails once a sibling has begun, which may finish only after that."""
+def fail_when(bench: Bench, held: Held) -> None:
+    """A step that fails once a sibling's order is under way, which finishes only after that."""
 
     @bench.registry.add_step("number.late", "Fails late")
     async def late(given: Number) -> Json:
-        await begun.wait()
-        finish.set()
+        await held.begun.wait()
+        held.finish.set()
         raise StepFailed("Late")
+
+
+def when_breached(engine: Engine, *events: asyncio.Event) -> None:
+    """Set one event after the other, each once one more breach is on disk."""
+    waiting, transaction = list(events), engine.store._writer._transaction
+
+    async def watched(records: list[Any]) -> bool:
+        done = await transaction(records)
+        for one in records:
+            if isinstance(one, JournalEntry) and one.kind == "breach":
+                waiting.pop(0).set()
+        return done
+
+    engine.store._writer._transaction = watched  # type: ignore[method-assign]

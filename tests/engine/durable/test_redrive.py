@@ -12,6 +12,7 @@ from assent_schemas.statuses import RunStatus
 from engine.durable.worlds import (
     Bench,
     FakeClock,
+    Held,
     Json,
     Outside,
     accept,
@@ -137,21 +138,15 @@ async def test_a_step_that_acted_and_failed_over_its_result_is_never_called_agai
 
 
 async def test_what_was_cancelled_can_go_on(bench: Bench) -> None:
-    bench.clock, begun, finish = FakeClock(), asyncio.Event(), asyncio.Event()
-
-    async def held(outside: Outside, key: str, order: Json) -> Any:
-        begun.set()
-        await finish.wait()
-        return await accept(outside, key, order)
-
+    bench.clock, held = FakeClock(), Held()
     bench.outside.script = [held]
     async with bench.open() as engine:
         policy_id = await approved(engine, policy(task("order.place", 1), task("order.place", 2)))
         run = asyncio.create_task(engine.runs.start(policy_id))
-        await begun.wait()
+        await held.begun.wait()
         (row,) = await engine.store.read.runs()
         await engine.runs.cancel(row.id, keep=True, by="owner")
-        finish.set()
+        held.finish.set()
         assert (await run).status is RunStatus.CANCELLED
         again = await engine.runs.redrive(row.id, by="owner")
         await sound(engine)

@@ -14,11 +14,13 @@ from engine.durable.chains import ledger_problems
 from engine.durable.worlds import (
     Bench,
     FakeClock,
+    Held,
     Json,
     Number,
     Outside,
     accept,
     approved,
+    break_before,
     chain,
     each,
     policy,
@@ -30,23 +32,11 @@ from engine.durable.worlds import (
 HOUR = {"type": "Wait", "seconds": 3600, "end": True}
 
 
-class Held:
-    """An order that is accepted when the test lets it."""
-
-    def __init__(self, bench: Bench) -> None:
-        self.begun, self.finish = asyncio.Event(), asyncio.Event()
-        bench.outside.script = [self]
-
-    async def __call__(self, outside: Outside, key: str, order: Json) -> Any:
-        self.begun.set()
-        await self.finish.wait()
-        return await accept(outside, key, order)
-
-
 async def test_a_run_whose_time_is_up_finishes_the_order_under_way_and_begins_no_other(
     bench: Bench,
 ) -> None:
-    bench.clock, held = FakeClock(), Held(bench)
+    bench.clock, held = FakeClock(), Held()
+    bench.outside.script = [held]
     orders = task("order.place", 1), task("order.place", 2)
     document = policy(*orders, timeout_seconds=50, on_failure="keep")
     async with bench.open() as engine:
@@ -68,22 +58,15 @@ async def test_a_run_whose_time_is_up_finishes_the_order_under_way_and_begins_no
 
 
 async def test_an_order_that_is_unsure_when_the_time_is_up_is_for_the_owner(bench: Bench) -> None:
-    bench.clock, begun, finish = FakeClock(), asyncio.Event(), asyncio.Event()
-
-    async def lost(outside: Outside, key: str, order: Json) -> Any:
-        begun.set()
-        await finish.wait()
-        raise ConnectionResetError
-
-    bench.outside.script = [lost]
-    bench.outside.reachable = False
+    bench.clock, held = FakeClock(), Held(break_before)
+    bench.outside.script, bench.outside.reachable = [held], False
     async with bench.open() as engine:
         policy_id = await approved(engine, policy(task("order.place", 1), timeout_seconds=60))
         run = asyncio.create_task(engine.runs.start(policy_id))
-        await begun.wait()
+        await held.begun.wait()
         bench.clock.advance(61)
         await asyncio.sleep(0)
-        finish.set()
+        held.finish.set()
         report = await run
         assert report.status is RunStatus.NEEDS_OWNER
         bench.outside.reachable = True
@@ -229,7 +212,8 @@ async def test_a_short_wait_is_sat_through(bench: Bench) -> None:
 async def test_interrupting_finishes_the_order_under_way_and_the_run_can_go_on(
     bench: Bench,
 ) -> None:
-    held = Held(bench)
+    held = Held()
+    bench.outside.script = [held]
     async with bench.open() as engine:
         policy_id = await approved(engine, policy(task("order.place", 1), task("order.place", 2)))
         run = asyncio.create_task(engine.runs.start(policy_id))
@@ -298,7 +282,8 @@ async def test_an_interrupted_read_is_simply_done_again(bench: Bench) -> None:
 
 
 async def test_a_run_is_driven_by_one_task_only(bench: Bench) -> None:
-    held = Held(bench)
+    held = Held()
+    bench.outside.script = [held]
     async with bench.open() as engine:
         run = asyncio.create_task(
             engine.runs.start(await approved(engine, policy(task("order.place", 1))))

@@ -14,6 +14,7 @@ from engine.durable.worlds import (
     Behaviour,
     Bench,
     FakeClock,
+    Held,
     Json,
     Outside,
     accept,
@@ -243,21 +244,15 @@ async def test_a_disabled_policy_reverses_nothing_until_it_is_enabled_again(benc
 
 
 async def test_a_cancelled_run_finishes_what_is_under_way_and_reverses_it(bench: Bench) -> None:
-    bench.clock, begun, finish = FakeClock(), asyncio.Event(), asyncio.Event()
-
-    async def held(outside: Outside, key: str, order: Json) -> Any:
-        begun.set()
-        await finish.wait()
-        return await accept(outside, key, order)
-
+    bench.clock, held = FakeClock(), Held()
     bench.outside.script = [held]
     async with bench.open() as engine:
         policy_id = await approved(engine, policy(task("order.place", 1), task("order.place", 2)))
         run = asyncio.create_task(engine.runs.start(policy_id))
-        await begun.wait()
+        await held.begun.wait()
         (row,) = await engine.store.read.runs()
         assert await engine.runs.cancel(row.id, by="owner") is None
-        finish.set()
+        held.finish.set()
         report = await run
     assert (report.status, report.error) == (RunStatus.CANCELLED, "Run.Cancelled")
     assert undone_orders(bench) == [1]

@@ -220,6 +220,20 @@ async def answer_nonsense(outside: Outside, key: str, order: Json) -> Any:
     return {"key": key, "n": "not a number"}
 
 
+@dataclass
+class Held:
+    """An order that is under way from `begun` until the test lets it `finish`."""
+
+    then: Behaviour = accept
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    finish: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, outside: Outside, key: str, order: Json) -> Any:
+        self.begun.set()
+        await self.finish.wait()
+        return await self.then(outside, key, order)
+
+
 class Placed(BaseModel):
     key: str
     n: int
