@@ -12,6 +12,7 @@ from typing import Any
 
 from assent_engine.engine import Engine
 from assent_engine.home import Home
+from assent_engine.registry import StepRegistry
 from assent_engine.store import Reader
 from engine.durable.portfolio import HOLDINGS, account, adopt, order_ids, verified
 from engine.durable.worlds import MORNING, Json, approved, chain, policy
@@ -98,10 +99,12 @@ EXAMPLES = {
 }
 
 
-async def furnished(home: Path, *documents: Json) -> list[str]:
+async def furnished(
+    home: Path, *documents: Json, registry: StepRegistry | None = None
+) -> list[str]:
     """A home with money enough and these policies approved; their ids."""
     adopt(home, holdings=RICH)
-    async with Engine.open(Home(home)) as engine:
+    async with Engine.open(Home(home), registry=registry) as engine:
         return [await approved(engine, document) for document in documents]
 
 

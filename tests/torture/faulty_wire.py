@@ -18,16 +18,18 @@ LOOKS_UP_BADLY = 0.05
 class FaultyWire:
     """A Broker: three in ten submissions go wrong, one in twenty look-ups does.
 
-    `went` counts what happened on the wire; `answered` how often each order's answer came
-    through.
+    A request may be filled until `within` seconds after it was sent. `went` counts what happened
+    on the wire; `answered` how often each order's answer came through.
     """
 
     broker: PaperBroker
     chance: random.Random
     clock: FakeClock
+    within: int
     went: Counter[str] = field(default_factory=Counter)
     answered: Counter[str] = field(default_factory=Counter)
-    _late: list[tuple[OrderRequest, dt.datetime]] = field(default_factory=list)
+    _late: list[tuple[dt.datetime, OrderRequest]] = field(default_factory=list)
+    _delivering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def submit(self, request: OrderRequest, now: dt.datetime) -> Order:
         faults = [self._lost, self._dropped, self._timed_out, self._gateway, self._is_late]
@@ -65,16 +67,22 @@ class FaultyWire:
         raise BrokerUnreachable("504 Gateway Time-out")
 
     async def _is_late(self, request: OrderRequest, now: dt.datetime) -> None:
-        """It is filled after it was looked up: when the next thing is sent over the wire."""
-        self._late.append((request, now))
+        """It is filled after it was looked up, whether or not anything more is sent."""
+        delay = dt.timedelta(seconds=self.chance.uniform(0, self.within))
+        self._late.append((now + delay, request))
         raise TimeoutError("read timed out")
 
     async def _deliver(self) -> None:
-        late, self._late = self._late, []
-        for request, now in late:
-            await self.broker.submit(request, now)
+        """Let what was late be filled, if its time has come."""
+        # One at a time: else who looks up misses what another one has just begun to deliver.
+        async with self._delivering:
+            due = [one for one in self._late if one[0] <= self.clock.now()]
+            for one in due:
+                self._late.remove(one)
+                await self.broker.submit(one[1], one[0])
 
     async def find(self, client_order_id: str) -> Order | None:
+        await self._deliver()
         if self.chance.random() < LOOKS_UP_BADLY:
             self.went["look-up failed"] += 1
             raise BrokerUnreachable("503 Service Unavailable")

@@ -105,7 +105,8 @@ def test_of_four_deciders_at_once_one_decides_and_the_others_hear_who(folder: Pa
 
 
 def test_orders_over_a_faulty_wire_are_neither_doubled_nor_lost(folder: Path) -> None:
-    assert not ambiguous.case(0, SEED, folder).startswith("0 ")
+    for number in range(2):
+        assert not ambiguous.case(number, SEED, folder).startswith("0 ")
 
 
 @forked

@@ -131,7 +131,7 @@ def _changes(policy: Policy, registry: StepRegistry) -> Iterator[str]:
     for one in effects:
         asked = "" if one.step.name in unasked else " Only after you said yes in the run."
         about = f"{one.step.risk} risk: {one.step.description} {_undoing(one)}"
-        yield f"{_named(one)}, {about}{asked}"
+        yield f"{_named(one)}, {about}{asked}{_settling(one)}"
     folders = item_files.written(policy)
     for folder in folders:
         yield f"It writes results below {folder}, in the home's folder of files."
@@ -143,6 +143,13 @@ def _undoing(one: Reached) -> str:
     if one.step.compensation is not None:
         return f"It can be undone by {one.step.compensation.resource}."
     return f"It cannot be undone: {one.step.irreversible}"
+
+
+def _settling(one: Reached) -> str:
+    within = one.step.settles_within
+    return (
+        f" It may take effect until {wording.duration(within)} after it was sent." if within else ""
+    )
 
 
 def _macros(policy: Policy, registry: StepRegistry) -> Iterator[str]:

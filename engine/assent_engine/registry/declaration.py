@@ -13,6 +13,8 @@ from assent_engine.registry.context import StepContext
 from assent_schemas import exact_json
 
 SIDE_EFFECT_SECONDS = 300
+LONGEST_SETTLING = 24 * 3600
+"""The most seconds for which a step may say that its requests can still take effect."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 
 
@@ -42,7 +44,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class NotDone:
-    """The outside says: it did not happen and will not."""
+    """The outside says: it has not happened.
+
+    And, once the step's `settles_within` has passed since it was last asked for: it will not.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ class StepDeclaration:
     money: str | None = None
     timeout: int | None = None
     cpu_bound: bool = False
+    settles_within: int = 0
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -117,6 +123,16 @@ class StepDeclaration:
             )
         if not self.side_effect and (reversal or self.reconcile):
             raise RegistrationError(f"{self.name}: only a side effect is reversed or reconciled")
+        self._check_settling()
+
+    def _check_settling(self) -> None:
+        if not 0 <= self.settles_within <= LONGEST_SETTLING:
+            raise RegistrationError(
+                f"{self.name}: settles_within is {self.settles_within!r} seconds; "
+                f"0 to {LONGEST_SETTLING} can be waited for"
+            )
+        if self.settles_within and self.reconcile is None:
+            raise RegistrationError(f"{self.name}: only what can be reconciled settles in time")
 
     def limit(self, asked: int | None) -> int | None:
         """Seconds for one attempt: the smaller of what is declared and what is asked for.
@@ -155,4 +171,6 @@ class StepDeclaration:
             "input": exact_json.plain(self.input_schema),
             "output": exact_json.plain(self.output_schema),
         }
+        if self.settles_within:
+            declared["settles_within"] = self.settles_within
         return f"{self.version}:{exact_json.digest(declared)}"

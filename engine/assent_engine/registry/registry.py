@@ -77,6 +77,7 @@ class StepRegistry:
         money: str | None = None,
         timeout: int | None = None,
         cpu_bound: bool = False,
+        settles_within: int = 0,
     ) -> Callable[[Function], Function]:
         """A decorator that registers a function and hands it back unchanged.
 
@@ -85,6 +86,9 @@ class StepRegistry:
         `money` names the input field that holds an amount, `timeout` is in seconds for one
         attempt. Raises RegistrationError for a side effect that declares neither its
         `compensation` nor, as `irreversible`, why there is none.
+
+        `settles_within` is for how many seconds after it was sent a request may still take effect
+        outside, though `reconcile` says that it was not done: only after them is that believed.
 
         An async side effect must end when it is cancelled: work that it hands to a thread
         outlives a timeout unseen, so write such a step as a plain function.
@@ -108,6 +112,7 @@ class StepRegistry:
                 money=money,
                 timeout=timeout,
                 cpu_bound=cpu_bound,
+                settles_within=settles_within,
             )
             self._claim(name)
             self._steps[name] = declaration

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from assent_engine.clock import Clock
@@ -18,6 +19,7 @@ from assent_engine.effects import (
 )
 from assent_engine.interpreter.faults import HEARTBEAT_TIMEOUT, SKIPPED, TIMEOUT
 from assent_engine.interventions import Choice, Decision
+from assent_engine.moments import moment, timestamp
 from assent_engine.ports import Listener, Progress
 from assent_engine.registry import (
     Done,
@@ -31,7 +33,7 @@ from assent_engine.registry import (
 )
 from assent_engine.registry.invocation import NOT_AVAILABLE, invoke, to_outcome
 from assent_engine.runner.decisions import DECIDED_ENTRY, Decisions, followed
-from assent_engine.runner.halts import Halt, NeedsOwner
+from assent_engine.runner.halts import PATIENCE, Halt, NeedsOwner, Parked
 from assent_engine.runner.recorder import Recorder
 from assent_engine.saga import saga_entry, saga_mark
 from assent_engine.store.records import JournalEntry
@@ -39,8 +41,10 @@ from assent_engine.time_limit import TimeLimit
 from assent_schemas import exact_json
 
 T = TypeVar("T")
+SETTLING = "settling"
+"""That the outside said "not done", and from when on that is the last word."""
 _SETTLES = ("step", "withdrawn")
-_ABOUT_INTENT = ("withdrawn", DECIDED_ENTRY)
+_ABOUT_INTENT = ("withdrawn", DECIDED_ENTRY, SETTLING)
 LOOK_UP_SECONDS = 60
 """How long the outside may take to tell whether something happened."""
 
@@ -79,19 +83,21 @@ class Calls:
             return self._unknown(effect, scope)
         if not call.step.side_effect:
             return await self._read_only(call)
-        intended = self._was_intended(call)
-        recorded = self.recorder.replay(scope, effect.key, "step") if intended else None
+        begun = self._recorded_begin(call)
+        recorded = self.recorder.replay(scope, effect.key, "step") if begun else None
         if recorded is not None:
             return outcome_from_json(recorded)
-        return await uninterrupted(self._side_effect(call, intended=intended))
+        return await uninterrupted(self._side_effect(call, begun))
 
-    async def settle(self, call: "Call") -> Outcome | None:
+    async def settle(self, call: "Call", final: datetime | None = None) -> Outcome | None:
         """Ask the outside whether a side effect happened: Ok if so, None if known not.
 
-        What only the owner can tell is as the owner has decided; raises NeedsOwner before that.
+        `final` is the recorded moment from which on a "not done" is the last word, if there is
+        one. What only the owner can tell is as the owner has decided; raises NeedsOwner before
+        that, and Parked where the last word is a long wait away.
         """
         try:
-            return await self._asked(call)
+            return await self._asked(call, final)
         except NeedsOwner:
             if (taken := self.decisions.take(call.context.idempotency_key)) is None:
                 raise
@@ -112,7 +118,20 @@ class Calls:
             case _:
                 return Failed(SKIPPED, decision.note or "")
 
-    async def _asked(self, call: "Call") -> Outcome | None:
+    async def _asked(self, call: "Call", final: datetime | None) -> Outcome | None:
+        """Ask until the answer is the last word."""
+        while True:
+            asked_at = self.clock.now()
+            outcome = await self._looked_up(call)
+            if outcome is not None or not call.step.settles_within:
+                return outcome
+            # It was not sent after this: its attempt is over, or the process that made it.
+            final = final or await self._settling(call, asked_at)
+            if asked_at >= final:
+                return None
+            await self._wait(call, final)
+
+    async def _looked_up(self, call: "Call") -> Outcome | None:
         """While the step's own function may still be running, "not done" proves nothing."""
         match await _reconciled(call):
             case Done(value):
@@ -127,6 +146,18 @@ class Calls:
             case Unsure(reason):
                 raise self._unsure(call, f"may have happened: {reason}")
 
+    async def _settling(self, call: "Call", asked_at: datetime) -> datetime:
+        """Record from when on a "not done" is the last word: a crash does not put it off."""
+        final = asked_at + timedelta(seconds=call.step.settles_within)
+        data = {"until": timestamp(final)}
+        await self.recorder.commit(call.scope, call.key, SETTLING, data)
+        return final
+
+    async def _wait(self, call: "Call", final: datetime) -> None:
+        if final - self.clock.now() > PATIENCE:
+            raise Parked(final, f"{call.step.name} to be settled")
+        await self.clock.sleep_until(final)
+
     def _unsure(self, call: "Call", why: str) -> NeedsOwner:
         code = "compensation.unsure" if self.reversing else "effect.unsure"
         about = {"resource": call.step.name, "input": call.effect.input}
@@ -135,25 +166,25 @@ class Calls:
 
     async def settle_begun(self, prefix: str) -> None:
         """Settle what scopes under a path had begun when they were stopped for good."""
-        for (scope, key), intent in _begun(self.recorder.journal.below(prefix)).items():
-            await self._settle_recorded(scope, key, intent)
+        for (scope, key), begun in _begun(self.recorder.journal.below(prefix)).items():
+            await self._settle_recorded(scope, key, begun)
 
     async def was_done(self, scope: str) -> bool:
         """Whether the call that a stopped scope of one call had begun was done."""
         entries = self.recorder.journal.scope(scope)
         ended = [outcome_from_json(exact_json.decode(e.data)) for e in entries if e.kind == "step"]
-        for (_, key), intent in _begun(entries).items():
-            ended.append(await self._settle_recorded(scope, key, intent))
+        for (_, key), begun in _begun(entries).items():
+            ended.append(await self._settle_recorded(scope, key, begun))
         return any(isinstance(outcome, Ok) for outcome in ended)
 
-    async def _settle_recorded(self, scope: str, key: str, intent: dict[str, Any]) -> Outcome:
+    async def _settle_recorded(self, scope: str, key: str, begun: "Begun") -> Outcome:
         """Settle an intent whose scope was stopped before its outcome was recorded."""
-        effect = RunStep(key, intent["resource"], intent["input"])
+        effect = RunStep(key, begun.intent["resource"], begun.intent["input"])
         step = self.registry.step(effect.resource)
         if step is None:
             raise NeedsOwner("effect.unsure", f"{effect.resource} is gone; {key} is unsettled.")
         call = Call(effect, scope, step, self._context(effect, scope), self.clock)
-        outcome = await self.settle(call) or Failed(CANCELLED)
+        outcome = await self.settle(call, begun.final) or Failed(CANCELLED)
         await self._record(call, outcome)
         return outcome
 
@@ -186,14 +217,14 @@ class Calls:
         self._progress("step.ended", call, **outcome.as_json())
         return outcome
 
-    async def _side_effect(self, call: "Call", *, intended: bool) -> Outcome:
+    async def _side_effect(self, call: "Call", begun: "Begun | None") -> Outcome:
         outcome: Outcome | None = None
-        if not intended:
+        if begun is None:
             await self._intend(call)
-        if intended or self.doubtful:
-            outcome = await self.settle(call)
+        if begun is not None or self.doubtful:
+            outcome = await self.settle(call, begun.final if begun else None)
             if outcome is None:
-                await self._permit_or_withdraw(call)
+                await self._intend_anew(call)
         if outcome is None:
             self._progress("step.started", call)
             outcome = await self._try(call)
@@ -201,26 +232,33 @@ class Calls:
         self._progress("step.ended", call, **outcome.as_json())
         return outcome
 
-    def _was_intended(self, call: "Call") -> bool:
-        """Whether an intent stands in the journal that was not withdrawn."""
-        recorder = self.recorder
-        intended = recorder.replay(call.scope, call.key, "intent") is not None
-        while intended and (kind := recorder.next_kind(call.scope, call.key)) in _ABOUT_INTENT:
-            recorder.replay(call.scope, call.key, kind)
-            if kind == "withdrawn":
-                intended = recorder.replay(call.scope, call.key, "intent") is not None
-        return intended
+    def _recorded_begin(self, call: "Call") -> "Begun | None":
+        """The intent that stands in the journal and was not withdrawn."""
+        recorder, where = self.recorder, (call.scope, call.key)
+        begun = _followed(None, "intent", recorder.replay(*where, "intent"))
+        while begun and (kind := recorder.next_kind(*where)) in _ABOUT_INTENT:
+            begun = _followed(begun, kind, recorder.replay(*where, kind))
+            if begun is None:
+                begun = _followed(None, "intent", recorder.replay(*where, "intent"))
+        return begun
 
     async def _intend(self, call: "Call") -> None:
         """Record the intent, and look once more: that commit may have shown a foreign write."""
         await self.permit()
-        intent = {
-            "resource": call.step.name,
-            "idempotency_key": call.context.idempotency_key,
-            "input": call.effect.input,
-        }
-        await self.recorder.commit(call.scope, call.key, "intent", intent)
+        await self.recorder.commit(call.scope, call.key, "intent", call.intent)
         self._progress("intent.recorded", call)
+        await self._permit_or_withdraw(call)
+
+    async def _intend_anew(self, call: "Call") -> None:
+        """Before what is known not to be done is begun once more.
+
+        Where a request may take its time the intent is a new one, as a look-up after this tells
+        nothing of when it was sent.
+        """
+        if call.step.settles_within:
+            recorder, where = self.recorder, (call.scope, call.key)
+            known = recorder.entry(*where, "withdrawn", {"reason": "it was not done"})
+            await recorder.store.commit(known, recorder.entry(*where, "intent", call.intent))
         await self._permit_or_withdraw(call)
 
     async def _permit_or_withdraw(self, call: "Call") -> None:
@@ -256,15 +294,38 @@ class Calls:
         self.tell(Progress(event, self.recorder.run_id, call.scope, call.key, about))
 
 
-def _begun(entries: Iterable[JournalEntry]) -> dict[tuple[str, str], Any]:
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An intent without an outcome: {resource, idempotency_key, input}.
+
+    `final` is from when on the outside's "not done" is the last word, where that was recorded.
+    """
+
+    intent: dict[str, Any]
+    final: datetime | None = None
+
+
+def _begun(entries: Iterable[JournalEntry]) -> dict[tuple[str, str], Begun]:
     """The intents without an outcome, by scope and key."""
-    begun: dict[tuple[str, str], Any] = {}
+    begun: dict[tuple[str, str], Begun | None] = {}
     for entry in entries:
-        if entry.kind == "intent":
-            begun[entry.scope, entry.key] = exact_json.decode(entry.data)
-        elif entry.kind in _SETTLES:
-            begun.pop((entry.scope, entry.key), None)
-    return begun
+        if entry.kind == "intent" or entry.kind in (*_SETTLES, *_ABOUT_INTENT):
+            where = entry.scope, entry.key
+            data = exact_json.decode(entry.data)
+            begun[where] = _followed(begun.get(where), entry.kind, data)
+    return {where: one for where, one in begun.items() if one is not None}
+
+
+def _followed(begun: Begun | None, kind: str, data: Any) -> Begun | None:
+    """What stands of an intent after one more entry about it; of no entry, nothing."""
+    if kind == "intent" and data is not None:
+        return Begun(data)
+    if begun is None or kind in _SETTLES:
+        return None
+    if kind == SETTLING and data is not None:
+        return replace(begun, final=moment(data["until"]))
+    # What the owner wants tried again may be sent after the moment that was waited for.
+    return replace(begun, final=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +341,15 @@ class Call:
     @property
     def key(self) -> str:
         return self.effect.key
+
+    @property
+    def intent(self) -> dict[str, Any]:
+        """What is recorded before the call."""
+        return {
+            "resource": self.step.name,
+            "idempotency_key": self.context.idempotency_key,
+            "input": self.effect.input,
+        }
 
     @property
     def about(self) -> str:

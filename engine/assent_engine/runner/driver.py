@@ -37,6 +37,7 @@ from assent_engine.runner.branches import Branches, breach_outcomes
 from assent_engine.runner.called_runs import CalledRuns
 from assent_engine.runner.calls import Calls, uninterrupted
 from assent_engine.runner.halts import (
+    PATIENCE,
     Cancelled,
     Ending,
     NeedsOwner,
@@ -53,7 +54,6 @@ from assent_engine.time_limit import passing
 from assent_schemas import exact_json
 from assent_schemas.errors import StoreError
 
-PATIENCE = timedelta(seconds=60)
 SNAPSHOT_BYTES = 64 * 1024
 SNAPSHOT_TRANSITIONS = 10_000
 

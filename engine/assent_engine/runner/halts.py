@@ -1,13 +1,16 @@
 """Why a run stops without having ended; each can be resumed."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from assent_engine.effects import Failed
 from assent_engine.interpreter.faults import TIMEOUT
 from assent_engine.moments import timestamp
 from assent_schemas.statuses import RunStatus
+
+PATIENCE = timedelta(seconds=60)
+"""How long a run sits through a wait; through a longer one it parks."""
 
 
 class Halt(Exception):

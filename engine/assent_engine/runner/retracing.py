@@ -148,7 +148,7 @@ def _stopped(entries: list[JournalEntry]) -> Iterator[int]:
         for entry in entries
         if entry.kind == "step" and exact_json.decode(entry.data).get("error") == CANCELLED
     }
-    kinds = ("intent", "step", "withdrawn", "decided")
+    kinds = ("intent", "settling", "step", "withdrawn", "decided")
     yield from (
         entry.seq for entry in entries if entry.kind in kinds and (entry.scope, entry.key) in ended
     )

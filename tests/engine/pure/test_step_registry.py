@@ -109,6 +109,24 @@ REFUSED: list[tuple[str, Callable[..., Any], dict[str, Any], str]] = [
     ("a compensation of what only reads", buy, {"compensation": UNDO}, "only a side effect"),
     ("irreversible reading", buy, {"irreversible": "sent"}, "only a side effect"),
     ("reconciling what only reads", buy, {"reconcile": ask_broker}, "only a side effect"),
+    (
+        "settling what cannot be looked up",
+        buy,
+        {"side_effect": True, "irreversible": "sent", "settles_within": 1},
+        "only what can be reconciled",
+    ),
+    (
+        "settling never",
+        buy,
+        {
+            "side_effect": True,
+            "irreversible": "sent",
+            "reconcile": ask_broker,
+            "settles_within": 86_401,
+        },
+        "0 to 86400",
+    ),
+    ("settling before", buy, {"settles_within": -1}, "0 to 86400"),
     ("an unknown money field", buy, {"money": "amount"}, "money field"),
     ("no annotation of the result", no_result, {}, "result has no annotation"),
     ("no annotation of the input", untyped, {}, "takes one Pydantic model"),
@@ -222,6 +240,9 @@ def test_a_fingerprint_changes_with_version_name_schemas_and_effect() -> None:
     ]
     assert len(set(prints)) == len(prints)
     assert declared(buy).fingerprint == prints[0]
+    acts: dict[str, Any] = {"side_effect": True, "irreversible": "x", "reconcile": ask_broker}
+    assert declared(buy, **acts, settles_within=5).fingerprint != declared(buy, **acts).fingerprint
+    assert declared(buy, **acts, settles_within=0).fingerprint == declared(buy, **acts).fingerprint
     assert prints[1].startswith("2:")
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assent_engine.reading import explain, graph, reading
-from assent_engine.registry import StepRegistry
+from assent_engine.registry import NotDone, StepContext, StepRegistry
 from assent_schemas import exact_json
 from assent_schemas.document import read_policy
 from assent_schemas.policy import Policy
@@ -176,3 +176,26 @@ def test_a_reading_in_short_always_fits_a_notification(name: str, many: int) -> 
     assert 0 < len(text) <= 240
     assert text == explain(read, REGISTRY, brief=True)
     assert "trade.order" in text
+
+
+def test_how_long_a_request_may_take_effect_is_said() -> None:
+    registry = StepRegistry()
+
+    async def look_up(_context: StepContext) -> NotDone:
+        return NotDone()
+
+    @registry.add_step(
+        "slow.order",
+        "Orders.",
+        side_effect=True,
+        irreversible="Gone.",
+        reconcile=look_up,
+        settles_within=90,
+    )
+    async def place() -> int:
+        return 1
+
+    text = explain(policy({"A": task("slow.order", end=True)}), registry)
+    assert "It may take effect until 1 minute and 30 seconds after it was sent." in " ".join(
+        text.split()
+    )
