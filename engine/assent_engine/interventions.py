@@ -40,12 +40,19 @@ class Choice(StrEnum):
     ABORT = "abort"
 
 
-MEANINGS = {
+_MEANINGS = {
     Choice.RETRY: "try again",
     Choice.DONE: "it was done, go on (say in a note how you know)",
     Choice.SKIP: "it was not done and shall not be, go on",
     Choice.COMPENSATE: "end the run and reverse what it did",
     Choice.ABORT: "end the run and keep what it did",
+}
+_IF_UNSURE = {
+    Choice.COMPENSATE: (
+        "end the run and reverse what it did; this is looked up once more, and kept where"
+        " nobody can tell"
+    ),
+    Choice.ABORT: "end the run and keep what it did, and this if it happened",
 }
 _CHOICES = {
     "effect.unsure": tuple(Choice),
@@ -62,6 +69,12 @@ _WITHOUT_PERMISSION = (Choice.RETRY, Choice.ABORT)
 def choices_for(code: str) -> tuple[Choice, ...]:
     """What can be said about a case of this code."""
     return _CHOICES.get(code, _WITHOUT_PERMISSION)
+
+
+def meanings(code: str) -> dict[Choice, str]:
+    """What can be said about a case of this code, and what comes of it."""
+    said = {**_MEANINGS, **_IF_UNSURE} if code == "effect.unsure" else _MEANINGS
+    return {choice: said[choice] for choice in choices_for(code)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,3 +286,21 @@ def test_a_simulation_tells_what_it_reversed(furnished: Furnished) -> None:
     said = furnished.shell("policy", "simulate", "-", stdin=json.dumps(FAILING)).out
     assert " undo Buy " in said
     assert "reversed" in said
+
+
+def test_what_may_have_happened_is_told_at_the_end_and_shown(
+    furnished: Furnished, unreachable: pytest.MonkeyPatch
+) -> None:
+    shell = furnished.shell
+    said = shell("run", "start", shell.approved(BUYING), "--json")
+    case, run = said.json["interventions"][0], said.json["run_id"]
+    shown = shell("inbox", "show", case)
+    assert "looked up once more" in " ".join(shown.out.split())
+    shell("inbox", "resolve", case, "compensate")
+    unreachable.undo()
+    ended = shell.done("run", "show", run)
+    assert (ended["status"], ended["saga_log"]) == ("CANCELLED", [])
+    (left,) = ended["may_have_happened"]
+    assert left["resource"] == "trade.execute"
+    assert "It may have happened, and is kept: trade.execute" in ended["notices"][-1]
+    assert "It may have happened, and is kept" in shell("run", "show", run).out

@@ -35,6 +35,7 @@ from assent_engine.registry.invocation import NOT_AVAILABLE, invoke, to_outcome
 from assent_engine.runner.decisions import DECIDED_ENTRY, Decisions, followed
 from assent_engine.runner.halts import PATIENCE, Halt, NeedsOwner, Parked
 from assent_engine.runner.recorder import Recorder
+from assent_engine.runner.unknown import Unknown
 from assent_engine.saga import saga_entry, saga_mark
 from assent_engine.store.records import JournalEntry
 from assent_engine.time_limit import TimeLimit
@@ -115,8 +116,10 @@ class Calls:
                 await self.recorder.commit(call.scope, call.key, DECIDED_ENTRY, data)
                 self.loose.discard(call.context.idempotency_key)
                 return None
-            case _:
+            case Choice.SKIP:
                 return Failed(SKIPPED, decision.note or "")
+            case Choice.COMPENSATE | Choice.ABORT:
+                return Unknown(SKIPPED, decision.note or "", call.step.name)
 
     async def _asked(self, call: "Call", final: datetime | None) -> Outcome | None:
         """Ask until the answer is the last word."""
@@ -182,10 +185,23 @@ class Calls:
         effect = RunStep(key, begun.intent["resource"], begun.intent["input"])
         step = self.registry.step(effect.resource)
         if step is None:
-            raise NeedsOwner("effect.unsure", f"{effect.resource} is gone; {key} is unsettled.")
+            return await self._settle_gone(effect, scope)
         call = Call(effect, scope, step, self._context(effect, scope), self.clock)
         outcome = await self.settle(call, begun.final) or Failed(CANCELLED)
         await self._record(call, outcome)
+        return outcome
+
+    async def _settle_gone(self, effect: RunStep, scope: str) -> Outcome:
+        """Of a step that is no longer there only the owner can tell, and nothing is reversed."""
+        subject = self._context(effect, scope).idempotency_key
+        if (taken := self.decisions.take(subject)) is None:
+            reason = f"{effect.resource} ({subject}) may have happened: the step is gone."
+            about = {"resource": effect.resource, "input": effect.input}
+            raise NeedsOwner("effect.unsure", reason, subject, about)
+        outcome: Failed = Failed(SKIPPED, taken[1].note or "")
+        if taken[1].choice is not Choice.SKIP:
+            outcome = Unknown(SKIPPED, outcome.cause, effect.resource)
+        await self.recorder.commit(scope, effect.key, "step", outcome.as_json())
         return outcome
 
     def _context(self, effect: RunStep, scope: str) -> StepContext:

@@ -6,7 +6,7 @@ from typing import Any
 
 from assent_engine.clock import Clock
 from assent_engine.effects import Cursor, Failed, Ok, Outcome
-from assent_engine.interventions import MEANINGS, Interventions, choices_for
+from assent_engine.interventions import Interventions, meanings
 from assent_engine.moments import timestamp
 from assent_engine.notices import NoticeLevel
 from assent_engine.ports import Listener, Progress
@@ -14,6 +14,7 @@ from assent_engine.runner.family import everything
 from assent_engine.runner.halts import CalledNeedsOwner, Ending, Halt, NeedsOwner, Parked
 from assent_engine.runner.recorder import Recorder
 from assent_engine.runner.snapshots import Snapshots
+from assent_engine.runner.unknown import doubts, may_have
 from assent_engine.saga import Settled
 from assent_engine.store import Store
 from assent_engine.store.records import (
@@ -138,7 +139,7 @@ class Endings:
         if also is None:
             records += await self._told(report, name, alert_after, now)
         else:
-            records += also(report)
+            records += [*also(report), *await self._left_open(report, name, now)]
         entry = recorder.entry("", "", END, report.as_json())
         ended = LedgerEntry.of(run_id, recorder.journal.head)
         await recorder.store.commit(entry, ended, *records)
@@ -166,7 +167,7 @@ class Endings:
 
     def _case(self, run_id: str, case: NeedsOwner, at: str) -> list[Record]:
         row = self.interventions.case(run_id, case.code, case.subject, case.reason, case.about)
-        words = ", ".join(f"{one} ({MEANINGS[one]})" for one in choices_for(case.code))
+        words = ", ".join(f"{one} ({meaning})" for one, meaning in meanings(case.code).items())
         text = f"A run needs you: {case.reason} Choose: {words}."
         return [row, NewNotice(f"{run_id}/case/{row.id}", text, NoticeLevel.PROBLEM, run_id, at)]
 
@@ -178,16 +179,25 @@ class Endings:
             notice = RecoveryNotice(told, text, NoticeLevel.INFO, run_id, at, alert_after)
             return [notice, PolicyWorked(run_id)]
         log = await everything(self.store.read, run_id)
+        left_open = await doubts(self.store.read, run_id)
         why = f"{report.error}: {report.cause}" if report.cause else report.error
-        text = f"{name} ended {report.status}: {why}.{_became_of(log)}"
+        text = f"{name} ended {report.status}: {why}.{_became_of(log)}{may_have(left_open)}"
         if report.status is RunStatus.CANCELLED:
             return [NewNotice(f"{run_id}/end", text, level, run_id, at)]
         # What was done to the outside is told of at once, however often a policy may fail.
-        after = 1 if log else alert_after
+        after = 1 if log or left_open else alert_after
         return [
             PolicyFailed(run_id),
             FailureNotice(f"{run_id}/end", text, level, run_id, at, after),
         ]
+
+    async def _left_open(self, report: RunReport, name: str, at: str) -> list[Record]:
+        """The owner is told of what a called run may have done, whatever its caller makes of it."""
+        run_id = report.run_id
+        if not (left_open := await doubts(self.store.read, run_id)):
+            return []
+        text = f"{name} ended {report.status}.{may_have(left_open)}"
+        return [NewNotice(f"{run_id}/end", text, NoticeLevel.PROBLEM, run_id, at)]
 
 
 def _stood_at(run_id: str, at: Cursor) -> RunStoodAt:

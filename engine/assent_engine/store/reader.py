@@ -138,6 +138,18 @@ class Reader:
         sql = "SELECT * FROM journal WHERE run_id = ? ORDER BY seq"
         return [JournalEntry(*row) for row in await self._all(sql, run_id)]
 
+    async def marked(self, run_id: str, mark: str) -> list[JournalEntry]:
+        """The outcomes in a run's journal that have something under this key, in order.
+
+        A damaged one is for whoever reads the journal to tell of.
+        """
+        sql = (
+            "SELECT * FROM journal WHERE run_id = ? AND kind = 'step'"
+            " AND iif(json_valid(data), json_extract(data, '$.' || ?), NULL) IS NOT NULL"
+            " ORDER BY seq"
+        )
+        return [JournalEntry(*row) for row in await self._all(sql, run_id, mark)]
+
     async def entry(self, run_id: str, seq: int) -> JournalEntry | None:
         """One entry of a run's journal."""
         sql = "SELECT * FROM journal WHERE run_id = ? AND seq = ?"

@@ -61,18 +61,18 @@ def show(case: str, home: Path | None, as_json: bool) -> None:
 
     CASE is an id from the list, or how it begins.
     """
-    from assent_engine.interventions import MEANINGS, Choice, choose_intervention
+    from assent_engine.interventions import choose_intervention, meanings
     from assent_service.cli.cases import case_view, facts_of, result_schema
     from assent_service.cli.output import emit
 
     cases = {one.row.id: one for one in asyncio.run(_cases(home))}
     found = cases[choose_intervention([one.row for one in cases.values()], case).id]
     schema = result_schema(found.row)
-    meanings = {word: MEANINGS[Choice(word)] for word in found.row.choices}
-    data = {**facts_of(found), "about": found.row.about, "meanings": meanings}
+    said = {str(word): meaning for word, meaning in meanings(found.row.code).items()}
+    data = {**facts_of(found), "about": found.row.about, "meanings": said}
     if schema is not None:
         data["result_schema"] = schema
-    emit(data, lambda: case_view(found, meanings, schema), as_json=as_json)
+    emit(data, lambda: case_view(found, said, schema), as_json=as_json)
 
 
 @inbox.command()

@@ -170,6 +170,7 @@ def show(run_id: str, home: Path | None, as_json: bool) -> None:
 
     And what it did to the outside, and what you were told.
     """
+    from assent_engine.runner.unknown import doubts
     from assent_service.cli.opening import reading
     from assent_service.cli.output import emit
     from assent_service.cli.run_view import Seen, run_view
@@ -178,8 +179,8 @@ def show(run_id: str, home: Path | None, as_json: bool) -> None:
         async with reading(home) as reader:
             row = choose_run(await reader.runs(), run_id)
             journal, saga = await reader.journal(row.id), await reader.saga_log(row.id)
-            cases = await reader.interventions(row.id)
-            return Seen(row, journal, saga, cases, await reader.notices(row.id))
+            cases, notices = await reader.interventions(row.id), await reader.notices(row.id)
+            return Seen(row, journal, saga, cases, notices, await doubts(reader, row.id))
 
     seen = asyncio.run(look())
     emit(_shown(seen), lambda: run_view(seen), as_json=as_json)
@@ -213,6 +214,9 @@ def _shown(seen: Any) -> dict[str, Any]:
                 "settled_at": one.settled_at,
             }
             for one in seen.saga
+        ],
+        "may_have_happened": [
+            {"resource": one.resource, "scope": one.scope, "key": one.key} for one in seen.unknown
         ],
         "interventions": [
             {

@@ -11,6 +11,7 @@ from rich.text import Text
 from assent_engine.effects import UNDO
 from assent_engine.interventions import OPEN
 from assent_engine.notices import Notice
+from assent_engine.runner.unknown import Doubt
 from assent_engine.saga import Settled
 from assent_engine.store.records import JournalEntry, SagaEntry
 from assent_engine.store.rows import InterventionRow, RunRow
@@ -35,6 +36,7 @@ class Seen:
     saga: Sequence[SagaEntry]
     cases: Sequence[InterventionRow]
     notices: Sequence[Notice]
+    unknown: Sequence[Doubt] = ()
 
 
 def run_view(seen: Seen) -> RenderableType:
@@ -46,6 +48,9 @@ def run_view(seen: Seen) -> RenderableType:
     ]
     if seen.saga:
         parts += [Text("\nDone to the outside", style="bold"), saga_view(seen.saga)]
+    if seen.unknown:
+        title = "It may have happened, and is kept"
+        parts += [Text(f"\n{title}", style="bold"), _unknown_view(seen.unknown)]
     if seen.cases:
         parts += [Text("\nInbox", style="bold"), _cases(seen.cases)]
     if seen.notices:
@@ -88,6 +93,11 @@ def saga_view(saga: Sequence[SagaEntry]) -> RenderableType:
         where, became = place("", one.key), Text(shown(_became(one)), "dim")
         table.add_row(one.resource, Text(where), Text(shown(one.input, 100)), became)
     return Padding(table, (0, 0, 0, 2), expand=False)
+
+
+def _unknown_view(unknown: Sequence[Doubt]) -> RenderableType:
+    rows = [(one.resource, place(one.scope, one.key).strip()) for one in unknown]
+    return Padding(facts(rows), (0, 0, 0, 2), expand=False)
 
 
 def _became(entry: SagaEntry) -> str:

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from assent_engine.engine import Engine
-from assent_engine.interventions import Choice, Decision
+from assent_engine.interventions import Choice, Decision, meanings
 from assent_engine.runner import RunReport
+from assent_engine.runner.unknown import Doubt, doubts
 from assent_engine.store.rows import InterventionRow
 from assent_schemas.errors import Refused
 from assent_schemas.statuses import RunStatus
+from engine.durable.asking import call, chained
+from engine.durable.test_policy_life import code_of
 from engine.durable.worlds import (
     Bench,
     Json,
@@ -18,6 +21,7 @@ from engine.durable.worlds import (
     accept,
     accept_then_break,
     approved,
+    break_before,
     policy,
     ran,
     refuse,
@@ -142,9 +146,85 @@ async def test_the_owner_ends_the_run_with_what_it_did_reversed_or_kept(
         await engine.inbox.resolve(case.id, says(choice))
     async with bench.open() as engine:
         again = await engine.runs.resume(report.run_id)
+        notices = await engine.store.read.notices(report.run_id)
+        left_open = await doubts(engine.store.read, report.run_id)
+        assert (await engine.check_store()).findings == []
     assert again.status is RunStatus.CANCELLED
     assert len(bench.outside.undone) == undone
     assert len(bench.outside.calls) == 2
+    assert left_open == [Doubt("order.blind", "", "B.1/1")]
+    assert "It may have happened, and is kept: order.blind (B.1/1)." in notices[-1].text
+
+
+@pytest.mark.parametrize("done", [True, False])
+async def test_what_can_be_looked_up_by_then_is_reversed_with_the_rest_or_was_not_done(
+    bench: Bench, *, done: bool
+) -> None:
+    async def cut_off(outside: Outside, key: str, order: Json) -> Any:
+        outside.reachable = False
+        return await (accept_then_break if done else break_before)(outside, key, order)
+
+    bench.outside.script = [accept, cut_off]
+    async with bench.open() as engine:
+        report = await ran(engine, policy(task("order.place", 0), task("order.place", 1)))
+        (case,) = await engine.store.read.interventions(report.run_id)
+        bench.outside.reachable = True
+        await engine.inbox.resolve(case.id, says(Choice.COMPENSATE))
+        again = await engine.runs.resume(report.run_id)
+        saga = await engine.store.read.saga_log(report.run_id)
+        notices = await engine.store.read.notices(report.run_id)
+        assert await doubts(engine.store.read, report.run_id) == []
+    assert again.status is RunStatus.CANCELLED
+    assert [one.settled for one in saga] == ["compensated"] * (2 if done else 1)
+    assert "may have happened" not in notices[-1].text
+
+
+async def test_a_run_is_not_redriven_over_what_it_may_have_done(bench: Bench) -> None:
+    async with bench.open() as engine:
+        report, case = await unsure(bench, engine)
+        await engine.inbox.resolve(case.id, says(Choice.ABORT))
+        await engine.runs.resume(report.run_id)
+        assert await code_of(engine.runs.redrive(report.run_id, by="owner")) == "run.unknown_effect"
+    assert len(bench.outside.calls) == 2
+
+
+async def test_what_a_called_run_may_have_done_is_told_though_its_caller_goes_on(
+    bench: Bench,
+) -> None:
+    bench.outside.script = [accept_then_break]
+    catch = [{"error_equals": ["Run.Cancelled"], "next": "B", "result_path": None}]
+    async with bench.open() as engine:
+        await approved(engine, chained(task("order.blind", 1), name="Blind"))
+        report = await ran(engine, policy(call("Blind", catch=catch), task("number.add")))
+        (case,) = await engine.store.read.interventions()
+        await engine.inbox.resolve(case.id, says(Choice.COMPENSATE))
+        again = await engine.runs.resume(report.run_id)
+        told = [one.text for one in await engine.store.read.notices(case.run_id)]
+    assert again.status is RunStatus.COMPLETED
+    assert told[-1] == (
+        "Blind ended CANCELLED. It may have happened, and is kept: order.blind (A.1/1)."
+    )
+
+
+@pytest.mark.parametrize(("choice", "open_"), [(Choice.ABORT, 1), (Choice.SKIP, 0)])
+async def test_what_a_step_did_that_is_gone_ends_as_the_owner_says(
+    bench: Bench, choice: Choice, open_: int
+) -> None:
+    async with bench.open() as engine:
+        report, case = await unsure(bench, engine)
+    del bench.registry._steps["order.blind"]
+    async with bench.open() as engine:
+        await engine.runs.cancel(report.run_id, keep=True, by="owner")
+        await engine.inbox.resolve(case.id, says(choice))
+        again = await engine.runs.resume(report.run_id)
+        assert len(await doubts(engine.store.read, report.run_id)) == open_
+    assert again.status is RunStatus.CANCELLED
+
+
+def test_the_words_of_a_choice_say_what_becomes_of_the_doubt() -> None:
+    assert "looked up once more" in meanings("effect.unsure")[Choice.COMPENSATE]
+    assert "this if it happened" in meanings("effect.unsure")[Choice.ABORT]
+    assert meanings("run.failed")[Choice.COMPENSATE] == "end the run and reverse what it did"
 
 
 async def test_of_two_decisions_at_once_the_first_counts_and_the_second_hears_whose_it_was(
