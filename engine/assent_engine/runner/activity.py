@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from assent_engine.runner.halts import Halt, Parked
 
@@ -15,11 +15,11 @@ class Activity:
     """
 
     busy: int = 1
-    _waiting: dict[asyncio.Future[Halt | None], datetime] = field(default_factory=dict)
+    _waiting: dict[asyncio.Future[Halt | None], Parked] = field(default_factory=dict)
 
-    async def wait(self, woken: asyncio.Future[Halt | None], until: datetime) -> None:
-        """Return when woken; raises Parked as soon as nothing else is under way."""
-        self._waiting[woken] = until
+    async def wait(self, woken: asyncio.Future[Halt | None], parked: Parked) -> None:
+        """Return when woken; raises the first Parked as soon as nothing else is under way."""
+        self._waiting[woken] = parked
         self.rest()
         try:
             halt = await woken
@@ -41,12 +41,16 @@ class Activity:
             self._park()
 
     def _park(self) -> None:
-        first = min(self._waiting.values())
+        first = min(self._waiting.values(), key=_until)
         for woken in [*self._waiting]:
             self._counted(woken)
             if not woken.done():
-                woken.set_result(Parked(first, "your answer"))
+                woken.set_result(first)
 
     def _counted(self, woken: asyncio.Future[Halt | None]) -> None:
         if self._waiting.pop(woken, None) is not None:
             self.busy += 1
+
+
+def _until(parked: Parked) -> datetime:
+    return parked.until or datetime.max.replace(tzinfo=UTC)

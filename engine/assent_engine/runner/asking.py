@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from assent_engine.admission import Admitted
@@ -12,11 +13,10 @@ from assent_engine.moments import later, moment, timestamp
 from assent_engine.notices import NoticeLevel
 from assent_engine.ports import Listener, Progress
 from assent_engine.requests import Requests
-from assent_engine.runner.activity import Activity
-from assent_engine.runner.halts import Halt, NeedsOwner
+from assent_engine.runner.halts import NeedsOwner, Parked
 from assent_engine.runner.permission import Permit
 from assent_engine.runner.recorder import Recorder
-from assent_engine.runner.stalling import Stalling
+from assent_engine.runner.standing_by import StandingBy
 from assent_engine.store.records import NewNotice, RequestsWithdrawn
 from assent_engine.tally import Tally
 from assent_schemas import exact_json
@@ -36,8 +36,7 @@ class Asking:
     clock: Clock
     permit: Permit
     tally: Tally
-    activity: Activity
-    stalling: Stalling
+    standing_by: StandingBy
     admitted: Admitted
     until: datetime | None
     tell: Listener
@@ -105,24 +104,14 @@ class Asking:
             await self.permit()
             woken = asyncio.get_running_loop().create_future()
             # Watched before it is looked up: no decision falls between the two.
-            with self.requests.watched(request_id, lambda woken=woken: self.activity.wake(woken)):  # type: ignore[misc]
+            with self.requests.watched(request_id, partial(self.standing_by.activity.wake, woken)):
                 if (answer := await self._answered(asked)) is not None:
                     return answer
                 if not woken.done():
-                    await self._stand_by(woken, until)
+                    await self.standing_by.wait(woken, Parked(until, "your answer"))
 
     async def _answered(self, asked: dict[str, Any]) -> dict[str, Any] | None:
         try:
             return await self.requests.answered(asked["request"], asked["hash"])
         except Refused as refusal:
             raise NeedsOwner("request.tampered", refusal.problem.detail) from refusal
-
-    async def _stand_by(self, woken: "asyncio.Future[Halt | None]", until: datetime) -> None:
-        """Wait while siblings go on, for the decision or for the end of its time."""
-        alarm = asyncio.create_task(self.clock.sleep_until(until))
-        alarm.add_done_callback(lambda _: self.activity.wake(woken))
-        try:
-            with self.stalling.waiting():
-                await self.activity.wait(woken, until)
-        finally:
-            alarm.cancel()

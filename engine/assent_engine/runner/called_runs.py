@@ -1,8 +1,10 @@
 """Called runs: performs policy.run as a run of its own, within its caller's bounds."""
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -17,20 +19,23 @@ from assent_engine.moments import later, moment, timestamp
 from assent_engine.ports import Randomness
 from assent_engine.registry.invocation import NOT_AVAILABLE
 from assent_engine.run_input import INVALID_INPUT, initial_data
-from assent_engine.runner.activity import Activity
 from assent_engine.runner.beginning import first_entry, new_run, run_header
 from assent_engine.runner.calls import uninterrupted
 from assent_engine.runner.endings import RunReport
 from assent_engine.runner.frame import Frame
+from assent_engine.runner.halts import Parked
 from assent_engine.runner.permission import Permit
+from assent_engine.runner.places import Places
 from assent_engine.runner.recorder import Recorder
-from assent_engine.runner.stalling import Stalling
-from assent_engine.store.records import Record
+from assent_engine.runner.standing_by import StandingBy
+from assent_engine.store.records import Record, RunStatusChanged
 from assent_schemas.errors import Refused
 from assent_schemas.statuses import RunStatus
 
 CALL = "call"
 CALLED = "called"
+NOT_STARTED = "Policy.NotStarted"
+_REFUSALS = {"run.no_key": INVALID_INPUT}
 
 
 class Carrier(Protocol):
@@ -38,6 +43,7 @@ class Carrier(Protocol):
 
     clock: Clock
     randomness: Randomness
+    places: Places
 
     async def admit_called(self, policy_id: str, digest: str) -> Admitted:
         """The version in force, which must be the one that the caller's approval pins."""
@@ -61,8 +67,7 @@ class CalledRuns:
     recorder: Recorder
     permit: Permit
     deadline: datetime | None
-    activity: Activity
-    stalling: Stalling
+    standing_by: StandingBy
 
     async def call(self, effect: CallPolicy, path: str, budget: Budget) -> Outcome:
         """The recorded outcome, or that of the called run, which is started or gone on with."""
@@ -101,12 +106,13 @@ class CalledRuns:
         frame = Frame(
             part,
             moment(begun["until"]) if begun["until"] else None,
-            activity=self.activity,
+            activity=self.standing_by.activity,
             permit=self.permit,
             at_end=at_end,
         )
         # The called run is watched by its own policy.
-        with self.stalling.waiting():
+        await self._placed(begun)
+        with self.standing_by.stalling.waiting():
             return _outcome(await self.carrier.go_on_with(begun["run"], effect.policy, frame))
 
     async def _begun(self, effect: CallPolicy, path: str) -> dict[str, Any] | Failed:
@@ -121,7 +127,10 @@ class CalledRuns:
         run_id = called_run_id(self.recorder.run_id, f"{path}{effect.key}")
         clock, randomness = self.carrier.clock, self.carrier.randomness
         header = run_header(admitted, run_id, value, clock, randomness)
-        return await uninterrupted(self._start(effect, path, admitted, header))
+        try:
+            return await uninterrupted(self._start(effect, path, admitted, header))
+        except Refused as refusal:
+            return Failed(_REFUSALS.get(refusal.problem.code, NOT_STARTED), refusal.problem.detail)
 
     async def _start(
         self, effect: CallPolicy, path: str, admitted: Admitted, header: RunHeader
@@ -135,11 +144,42 @@ class CalledRuns:
             "max_transitions": admitted.policy.max_transitions,
         }
         own = Recorder(self.recorder.store, self.recorder.clock, Journal(header.run_id))
-        caller, place = self.recorder.run_id, f"{path}{effect.key}"
-        row = new_run(admitted, header, parent_run=caller, parent_key=place)
-        start = own.entry("", "", "start", first_entry(admitted, header))
-        await self.recorder.commit(path, effect.key, CALL, call, row, start)
+        caller, where = self.recorder.run_id, f"{path}{effect.key}"
+        places = self.carrier.places
+        async with places.for_new(
+            admitted.policy, admitted.policy_id, header.input, caller
+        ) as place:
+            row = new_run(admitted, header, place=place, parent_run=caller, parent_key=where)
+            start = own.entry("", "", "start", first_entry(admitted, header))
+            await self.recorder.commit(path, effect.key, CALL, call, row, start)
         return call
+
+    async def _placed(self, begun: dict[str, Any]) -> None:
+        """Wait until the called run has its place, or its time is up; raises Parked.
+
+        Its time counts from its call, as the time of the Task that calls it does.
+        """
+        run_id, places = begun["run"], self.carrier.places
+        parked = Parked(moment(begun["until"]) if begun["until"] else None, "a place of its key")
+        while not await self._may_begin(run_id, parked.until):
+            await self.permit()
+            woken = asyncio.get_running_loop().create_future()
+            # Watched before it is looked up: no place is given between the two.
+            with places.watched(run_id, partial(self.standing_by.activity.wake, woken)):
+                if not await self._may_begin(run_id, parked.until) and not woken.done():
+                    await self.standing_by.wait(woken, parked)
+
+    async def _may_begin(self, run_id: str, until: datetime | None) -> bool:
+        """Past its end it may, too: it can do nothing any more."""
+        row = await self.recorder.store.read.run(run_id)
+        if row is None or row.status is not RunStatus.PENDING:
+            return True
+        late = until is not None and self.recorder.clock.now() >= until
+        if not (late or await self.carrier.places.take(row)):
+            return False
+        now, status = self.recorder.now(), RunStatus.RUNNING
+        await self.recorder.store.commit(RunStatusChanged(run_id, status, None, None, now))
+        return True
 
     def _until(self, effect: CallPolicy, admitted: Admitted, start: datetime) -> str | None:
         limits = [one for one in (effect.timeout, admitted.policy.timeout_seconds) if one]

@@ -29,6 +29,15 @@ async def everything(read: Reader, run_id: str) -> list[SagaEntry]:
     return [entry for _, entry in sorted(found, key=_place)]
 
 
+async def keys(read: Reader, run_id: str) -> set[str]:
+    """The concurrency keys of a run and of all that it called."""
+    row = await read.run(run_id)
+    found = {row.concurrency_key} if row and row.concurrency_key else set()
+    for _, called in await read.called_by(run_id):
+        found |= await keys(read, called.id)
+    return found
+
+
 async def _placed(
     read: Reader, run_id: str, path: str, follow: Callable[[RunRow], bool]
 ) -> list[Placed]:

@@ -97,14 +97,16 @@ class Paused(Halt):
 class Parked(Halt):
     """A wait that is too long to sit through; resuming goes on when its time has come.
 
-    `what` is what may end it before.
+    `what` is what may end it before; without `until` nothing else does.
     """
 
     status = RunStatus.WAITING
 
-    def __init__(self, until: datetime, what: str = "") -> None:
-        what = f"for {what}, " if what else ""
-        super().__init__("run.waiting", f"waits {what}until {timestamp(until)}")
+    def __init__(self, until: datetime | None, what: str = "") -> None:
+        found = [f"for {what}"] if what else []
+        found += [f"until {timestamp(until)}"] if until else []
+        super().__init__("run.waiting", f"waits {', '.join(found)}")
+        self.until = until
 
 
 class CalledNeedsOwner(Halt):

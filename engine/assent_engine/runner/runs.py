@@ -27,17 +27,18 @@ from assent_engine.runner.called_runs import CalledRuns
 from assent_engine.runner.calls import Calls, uninterrupted
 from assent_engine.runner.driver import Driver
 from assent_engine.runner.endings import REDRIVE, AtEnd, Endings, RunReport
-from assent_engine.runner.family import everything, standing
+from assent_engine.runner.family import everything, keys, standing
 from assent_engine.runner.frame import Frame
 from assent_engine.runner.halts import Cancelled, Halt, NeedsOwner, passed_up
 from assent_engine.runner.history import History
 from assent_engine.runner.item_files import ItemFiles
 from assent_engine.runner.permission import Permit, both, halt_of, permission, within
-from assent_engine.runner.places import Place, Places
+from assent_engine.runner.places import OPEN, Place, Places
 from assent_engine.runner.recorder import Recorder
 from assent_engine.runner.retracing import Retracing, no_permit, spoilt
 from assent_engine.runner.snapshots import Snapshots
 from assent_engine.runner.stalling import Stalling
+from assent_engine.runner.standing_by import StandingBy
 from assent_engine.runner.undoing import Undoing
 from assent_engine.runner.unknown import doubts
 from assent_engine.safekeeping.restore import RESTORED
@@ -57,7 +58,6 @@ from assent_engine.store.rows import InterventionRow, RunRow
 from assent_schemas.errors import Refused
 from assent_schemas.statuses import RunStatus
 
-OPEN = tuple(status for status in RunStatus if not status.ended)
 KEEP = "keep"
 COMPENSATE = "compensate"
 INTERVENE = "intervene"
@@ -103,8 +103,7 @@ class Runs:
             self.tell(Progress("run.started", run_id))
             history = History(header, recorder, header.started)
             report = await self._until_it_stops(await self._drive(admitted, history))
-        await self._follow(place.key if place else None)
-        return report
+        return await self._pass_on(report)
 
     async def _record(self, admitted: Admitted, header: RunHeader) -> tuple[Recorder, Place | None]:
         """Record a new run with its place; nothing may be awaited from there until it is let go."""
@@ -125,9 +124,7 @@ class Runs:
         waited for the place that it leaves are carried out as well.
         """
         row = await self._caller_of_all(await self._known(run_id))
-        report, key = await self._take_up(row.id)
-        await self._follow(key)
-        return report
+        return await self._pass_on(await self._take_up(row.id))
 
     async def recover(self) -> list[RunReport]:
         """Go on with every open run that can by itself; one report each.
@@ -169,22 +166,35 @@ class Runs:
         except Refused:
             return None
 
-    async def _take_up(self, run_id: str) -> tuple[RunReport, str | None]:
+    async def _take_up(self, run_id: str) -> RunReport:
         row = await self._unended(run_id)
         if not row.cancelling and not await self.places.take(row):
-            return RunReport(run_id, RunStatus.PENDING), row.concurrency_key
+            return RunReport(run_id, RunStatus.PENDING)
         with self._alone(run_id):
             report = await self._resume(await self._unended(run_id))
-            return await self._until_it_stops(report), row.concurrency_key
+            return await self._until_it_stops(report)
 
-    async def _follow(self, key: str | None) -> None:
-        """Carry out, one after the other, what waited for a place that is free by now."""
-        while (following := await self.places.next(key)) is not None:
-            try:
-                await self._take_up(following)
-            except Refused:
-                # Another task has taken it, and sees to what follows.
-                return
+    async def _pass_on(self, report: RunReport) -> RunReport:
+        """Carry out what waited for a place that a run, or one that it called, has left.
+
+        The report is a later one where the run itself went on by that.
+        """
+        waiting = await keys(self.store.read, report.run_id)
+        while waiting:
+            key = waiting.pop()
+            while (following := await self.places.next(key)) is not None:
+                row = await self._caller_of_all(await self._known(following))
+                if row.id in self._driven:
+                    self._answered.add(row.id)
+                    continue
+                try:
+                    later = await self._take_up(row.id)
+                except Refused:
+                    # Another task has taken it, and sees to what follows.
+                    break
+                waiting |= await keys(self.store.read, row.id) - {key}
+                report = later if later.run_id == report.run_id else report
+        return report
 
     async def go_on(self, run_id: str) -> RunReport | None:
         """Follow what the owner has decided; None where the run is under way or has ended.
@@ -367,14 +377,19 @@ class Runs:
         """Carry a called run out, or on; raises the Halt that stops its caller, too."""
         row = await self._known(run_id)
         try:
-            if row.cancelling == KEEP:
-                return await uninterrupted(self._let_go(row, keep=True, at_end=frame.at_end))
-            admitted = await self._admitted_again(row)
-            history = await History.read(self.store, self.clock, row, admitted.policy.name)
-            return await self._carried_out(admitted, history, frame)
+            report = await self._called_on(row, frame)
         except Halt as halt:
             await uninterrupted(self.endings.halted(run_id, halt))
             raise passed_up(halt, run_id, name) from halt
+        await self.places.hand_over(row.concurrency_key)
+        return report
+
+    async def _called_on(self, row: RunRow, frame: Frame) -> RunReport:
+        if row.cancelling == KEEP:
+            return await uninterrupted(self._let_go(row, keep=True, at_end=frame.at_end))
+        admitted = await self._admitted_again(row)
+        history = await History.read(self.store, self.clock, row, admitted.policy.name)
+        return await self._carried_out(admitted, history, frame)
 
     async def stop_called(self, run_id: str, path: str, *, keep: bool = False) -> None:
         """End what a run called from under a path and what has not ended; raises Halt."""
@@ -382,6 +397,7 @@ class Runs:
         for _, row in reversed(await self.store.read.called_by(run_id)):
             if not row.status.ended and (row.parent_key or "").startswith(path):
                 await self._stop(row, keep=keep)
+                await self.places.hand_over(row.concurrency_key)
 
     async def _stop(self, row: RunRow, *, keep: bool) -> None:
         """End a called run with its caller; what it did falls to the caller.
@@ -454,6 +470,7 @@ class Runs:
             own = within(permission(self.admission, admitted), self.clock, deadline, budget)
             permit = both(frame.permit, own)
         stalling = self._stalling(admitted, history)
+        standing_by = StandingBy(frame.activity, stalling, self.clock)
         return Driver(
             admitted.program,
             history.header,
@@ -466,13 +483,12 @@ class Runs:
                 self.clock,
                 permit,
                 history.tally,
-                frame.activity,
-                stalling,
+                standing_by,
                 admitted,
                 deadline,
                 self.tell,
             ),
-            CalledRuns(self, admitted, recorder, permit, deadline, frame.activity, stalling),
+            CalledRuns(self, admitted, recorder, permit, deadline, standing_by),
             frame.activity,
             self.clock,
             self.tell,

@@ -37,6 +37,12 @@ RUNS = (
         "Start it when they have ended: assent run list",
     ),
     Row(
+        "run.deadlock",
+        "The run would wait for itself",
+        "A called run would wait for a place that is left only when its caller has ended.",
+        "Share one key among policies that call.",
+    ),
+    Row(
         "run.no_key",
         "No concurrency key",
         "The run's data has no single short value where the policy takes the key from.",

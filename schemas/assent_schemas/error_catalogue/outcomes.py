@@ -100,6 +100,12 @@ LANGUAGE = (
         "Look at the run of the called policy.",
     ),
     Row(
+        "Policy.NotStarted",
+        "A called policy was not started",
+        "Its concurrency key has no place left and it skips such runs, or would wait for itself.",
+        "Catch it, or let the policy wait.",
+    ),
+    Row(
         "Policy.InvalidInput",
         "A called policy was given what it does not take",
         "The input of policy.run breaks the input_schema of the policy.",
