@@ -89,3 +89,28 @@ def test_a_run_that_has_ended_is_neither_shown_nor_asked_about(furnished: Furnis
     said = furnished.shell("run", "cancel", furnished.run_id)
     assert (said.code, said.out) == (1, "")
     assert "run.ended" in said.err
+
+
+def test_what_called_runs_did_is_shown_before_it_is_asked_and_reversed(
+    furnished: Furnished,
+) -> None:
+    shell = furnished.shell
+    called = {**waiter("Called"), "start_at": "Order"}
+    called["states"] = {"Order": BUY, **called["states"]}
+    shell.approved(called)
+    call = {"type": "Task", "resource": "policy.run", "parameters": {"policy": "Called"}}
+    caller = {**waiter("Caller"), "start_at": "Buy"}
+    caller["states"] = {
+        "Buy": {**BUY, "next": "Call"},
+        "Call": {**call, "next": "Wait"},
+        **caller["states"],
+    }
+    run = str(shell.done("run", "start", shell.approved(caller))["run_id"])
+    (below,) = [one["run_id"] for one in shell.done("run", "list") if one["parent_run"] == run]
+    said = shell("run", "cancel", run, "--yes")
+    shown, _, _ = said.out.partition("CANCELLED")
+    assert said.code == 0
+    # The latest first: what the called run did came after its caller's own order.
+    assert shown.index("Order") < shown.index("Buy")
+    assert f"called run {below[:8]}" in " ".join(shown.split())
+    assert settled(shell, run) == settled(shell, below) == ["compensated"]

@@ -19,8 +19,16 @@ async def standing(read: Reader, run_id: str, path: str = "") -> list[SagaEntry]
     Of called runs that is what completed, or was stopped with its caller: another one settled
     what it did by its own policy.
     """
-    found = await _placed(read, run_id, path, lambda row: row.reversible)
-    return [entry for _, entry in sorted(found, key=_place) if entry.settled is None][::-1]
+    return _unsettled(await _placed(read, run_id, path, lambda row: row.reversible))
+
+
+async def at_stake(read: Reader, run_id: str) -> list[SagaEntry]:
+    """What would be reversed if an open run were ended now, the latest first.
+
+    With what called runs did that are still open: they would be stopped with it.
+    """
+    found = await _placed(read, run_id, "", lambda row: row.reversible or not row.status.ended)
+    return _unsettled(found)
 
 
 async def everything(read: Reader, run_id: str) -> list[SagaEntry]:
@@ -50,6 +58,10 @@ async def _placed(
             below = await _placed(read, row.id, "", follow)
             found += [((seq, *place), entry) for place, entry in below]
     return found
+
+
+def _unsettled(found: list[Placed]) -> list[SagaEntry]:
+    return [entry for _, entry in sorted(found, key=_place) if entry.settled is None][::-1]
 
 
 def _place(one: Placed) -> tuple[int, ...]:

@@ -180,10 +180,6 @@ class Reader:
             for run_id, status, ended, effects, size in await self._all(sql)
         ]
 
-    async def standing(self, run_id: str) -> list[SagaEntry]:
-        """A run's completed side effects that nothing has become of since, in order."""
-        return [entry for entry in await self.saga_log(run_id) if entry.settled is None]
-
     async def interventions(self, run_id: str | None = None) -> list[InterventionRow]:
         """Cases for the owner in the order in which they came up; of one run, or all."""
         sql = "SELECT * FROM interventions WHERE ?1 IS NULL OR run_id = ?1 ORDER BY rowid"

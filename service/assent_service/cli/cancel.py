@@ -45,11 +45,12 @@ def cancel(run_id: str, keep: bool, yes: bool, home: Path | None, as_json: bool)
 
 
 async def _look(home: Path | None, run_id: str) -> "tuple[RunRow, Sequence[SagaEntry]]":
+    from assent_engine.runner.family import at_stake
     from assent_service.cli.opening import reading
 
     async with reading(home) as reader:
         row = choose_run(await reader.runs(), run_id)
-        return row, await reader.standing(row.id)
+        return row, await at_stake(reader, row.id)
 
 
 async def _cancelled(home: Path | None, run_id: str, *, keep: bool, silent: bool) -> Any:
@@ -75,7 +76,7 @@ def _view(row: "RunRow", standing: "Sequence[SagaEntry]", *, keep: bool) -> "Ren
     if not standing:
         return Group(about, Text("\nIt has changed nothing outside that stands."))
     title = "Done, and kept" if keep else "Done, and to be reversed, the latest first"
-    return Group(about, Text(f"\n{title}", style="bold"), saga_view(standing[::-1]))
+    return Group(about, Text(f"\n{title}", style="bold"), saga_view(standing, row.id))
 
 
 def _ask(*, err: bool) -> None:

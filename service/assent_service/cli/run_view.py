@@ -47,7 +47,7 @@ def run_view(seen: Seen) -> RenderableType:
         _timeline(seen.journal),
     ]
     if seen.saga:
-        parts += [Text("\nDone to the outside", style="bold"), saga_view(seen.saga)]
+        parts += [Text("\nDone to the outside", style="bold"), saga_view(seen.saga, seen.row.id)]
     if seen.unknown:
         title = "It may have happened, and is kept"
         parts += [Text(f"\n{title}", style="bold"), _unknown_view(seen.unknown)]
@@ -84,13 +84,17 @@ def _timeline(journal: Sequence[JournalEntry]) -> RenderableType:
     return Padding(table, (0, 0, 0, 2), expand=False)
 
 
-def saga_view(saga: Sequence[SagaEntry]) -> RenderableType:
-    """Side effects with where and with what they were called, and what became of them."""
+def saga_view(saga: Sequence[SagaEntry], run_id: str) -> RenderableType:
+    """Side effects with where and with what they were called, and what became of them.
+
+    What other runs did than this one says which.
+    """
     table = Table.grid(padding=(0, 2))
     for _ in range(4):
         table.add_column(overflow="fold")
     for one in saga:
         where, became = place("", one.key), Text(shown(_became(one)), "dim")
+        where += "" if one.run_id == run_id else f" (called run {one.run_id[:8]})"
         table.add_row(one.resource, Text(where), Text(shown(one.input, 100)), became)
     return Padding(table, (0, 0, 0, 2), expand=False)
 
