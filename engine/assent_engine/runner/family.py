@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from assent_engine.refusals import refused
 from assent_engine.store import Reader
 from assent_engine.store.records import SagaEntry
 from assent_engine.store.rows import RunRow
@@ -11,6 +12,21 @@ Placed = tuple[tuple[int, ...], SagaEntry]
 
 Not by the clock: it may have been set back between a call and what came after it.
 """
+
+
+async def known(read: Reader, run_id: str) -> RunRow:
+    """A run's row; raises Refused."""
+    if (row := await read.run(run_id)) is None:
+        raise refused("run.unknown", f"There is no run {run_id}.")
+    return row
+
+
+async def caller_of_all(read: Reader, run_id: str) -> RunRow:
+    """The run that nobody called, up from this one; raises Refused."""
+    row = await known(read, run_id)
+    while row.parent_run is not None:
+        row = await known(read, row.parent_run)
+    return row
 
 
 async def standing(read: Reader, run_id: str, path: str = "") -> list[SagaEntry]:
