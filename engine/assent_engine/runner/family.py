@@ -55,10 +55,13 @@ async def everything(read: Reader, run_id: str) -> list[SagaEntry]:
 
 async def keys(read: Reader, run_id: str) -> set[str]:
     """The concurrency keys of a run and of all that it called."""
-    row = await read.run(run_id)
-    found = {row.concurrency_key} if row and row.concurrency_key else set()
-    for _, called in await read.called_by(run_id):
-        found |= await keys(read, called.id)
+    return await _keys(read, await known(read, run_id))
+
+
+async def _keys(read: Reader, row: RunRow) -> set[str]:
+    found = {row.concurrency_key} if row.concurrency_key else set()
+    for _, called in await read.called_by(row.id):
+        found |= await _keys(read, called)
     return found
 
 

@@ -67,6 +67,41 @@ async def test_a_call_without_a_place_parks_its_caller_until_one_is_free(bench: 
     assert len(bench.outside.orders) == 2
 
 
+async def test_a_call_of_a_called_run_waits_as_well_and_goes_on_with_all(bench: Bench) -> None:
+    gate = Gate(bench)
+    async with bench.open() as engine:
+        holding = await approved(engine, policy(task("work.gated", 1), **BROKER))
+        await approved(engine, chained(task("order.place", 1), name="Inner", **BROKER))
+        await approved(engine, chained(call("Inner"), name="Middle"))
+        caller = await approved(engine, policy(call("Middle"), task("order.place", 2)))
+        held = asyncio.create_task(engine.runs.start(holding))
+        await until(1, gate.order)
+        report = await engine.runs.start(caller)
+        assert report.status is RunStatus.WAITING
+        queued = await engine.runs.start(holding)
+        assert queued.status is RunStatus.PENDING
+        gate.open.set()
+        await held
+        rows = [await row_of(engine, run_id) for run_id in (report.run_id, queued.run_id)]
+        assert [row.status for row in rows] == [RunStatus.COMPLETED] * 2
+        assert (await engine.check_store()).findings == []
+    assert gate.most == 1
+
+
+async def test_after_a_restart_a_call_still_waits_for_its_place(bench: Bench) -> None:
+    async with bench.open() as engine:
+        held = await engine.runs.start(await approved(engine, policy(PAUSE, **BROKER)))
+        await approved(engine, chained(task("order.place", 1), name="Called", **BROKER))
+        report = await engine.runs.start(await approved(engine, policy(call("Called"))))
+    async with bench.open() as engine:
+        assert {one.status for one in await engine.runs.recover()} == {RunStatus.WAITING}
+        bench.clock.advance(3600)
+        found = {one.run_id: one.status for one in await engine.runs.recover()}
+        assert found[held.run_id] is RunStatus.COMPLETED
+        assert (await row_of(engine, report.run_id)).status is RunStatus.COMPLETED
+    assert len(bench.outside.orders) == 1
+
+
 async def test_called_side_by_side_they_run_one_after_the_other(bench: Bench) -> None:
     gate = Gate(bench)
     async with bench.open() as engine:
