@@ -72,6 +72,8 @@ class Calls:
     """Idempotency keys of calls that timed out in a thread of this process: it may still run."""
     doubtful: bool = False
     """The run was restored: the outside may have done what the journal does not know of."""
+    unsettled: frozenset[str] = frozenset()
+    """Idempotency keys of calls of which nobody knows whether an earlier one was carried out."""
     decisions: Decisions = field(default_factory=Decisions)
     reversing: bool = False
     """Whether these calls are compensations: they have no saga log of their own."""
@@ -237,7 +239,7 @@ class Calls:
         outcome: Outcome | None = None
         if begun is None:
             await self._intend(call)
-        if begun is not None or self.doubtful:
+        if begun or self.doubtful or call.context.idempotency_key in self.unsettled:
             outcome = await self.settle(call, begun.final if begun else None)
             if outcome is None:
                 await self._intend_anew(call)

@@ -134,6 +134,7 @@ class Carrying:
             self.tell,
             self._loose,
             history.doubtful,
+            history.unsettled,
             history.decisions,
         )
 

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from assent_engine.clock import Clock
+from assent_engine.effects import idempotency_key
 from assent_engine.interpreter import SEMANTICS, RunHeader
+from assent_engine.interpreter.faults import SKIPPED
 from assent_engine.journal import Diverged, Journal, seal
 from assent_engine.moments import moment
 from assent_engine.runner.asking import ASKED, CLAIMED
@@ -16,7 +18,7 @@ from assent_engine.runner.halts import NeedsOwner
 from assent_engine.runner.recorder import NoPen, Recorder
 from assent_engine.store import Store
 from assent_engine.store.records import JournalEntry, Record
-from assent_engine.store.rows import RunRow
+from assent_engine.store.rows import InterventionRow, RunRow
 from assent_engine.tally import Tally
 from assent_schemas import exact_json
 from assent_schemas.statuses import RunStatus
@@ -41,6 +43,8 @@ class History:
     closed: RunReport | None = None
     doubtful: bool = False
     """The run was restored: the outside may have done what the journal does not know of."""
+    unsettled: frozenset[str] = frozenset()
+    """Idempotency keys of calls that a redrive does anew though nobody knows of them."""
     decisions: Decisions = field(default_factory=Decisions)
     quiet_since: datetime | None = None
     """When a crash cut it off at work."""
@@ -65,7 +69,8 @@ class History:
             None if closed else _cursor(row, entries),
             closed,
             await store.read.restored(row.id),
-            Decisions.of(await store.read.interventions(row.id), entries),
+            _unsettled(row.id, entries, redriven),
+            Decisions.of(_undecided(await store.read.interventions(row.id), redriven), entries),
             _quiet_since(row, entries[-1]),
             _tally(entries),
         )
@@ -85,6 +90,22 @@ class History:
 
 def _redriven(entries: list[JournalEntry]) -> list[JournalEntry]:
     return [one for one in entries if (one.scope, one.kind) == ("", REDRIVE)]
+
+
+def _unsettled(
+    run_id: str, entries: list[JournalEntry], redriven: list[JournalEntry]
+) -> frozenset[str]:
+    """The keys of calls that ended by the owner's word: what they did was never learned of."""
+    forgotten = {seq for one in redriven for seq in exact_json.decode(one.data)["forget"]}
+    steps = (one for one in entries if one.seq in forgotten and one.kind == "step")
+    skipped = (one for one in steps if exact_json.decode(one.data).get("error") == SKIPPED)
+    return frozenset(idempotency_key(run_id, one.scope, one.key) for one in skipped)
+
+
+def _undecided(cases: list[InterventionRow], redriven: list[JournalEntry]) -> list[InterventionRow]:
+    """Cases but for those from before a redrive: what was said of them is no word on new doubts."""
+    before = {case for one in redriven for case in exact_json.decode(one.data).get("cases", ())}
+    return [case for case in cases if case.id not in before]
 
 
 def _tally(entries: list[JournalEntry]) -> Tally:

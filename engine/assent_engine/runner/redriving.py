@@ -43,7 +43,8 @@ class Redriving:
         at = recorder.now()
         records = RunRedriven(run_id, at), InterventionsWithdrawn(run_id, None, at)
         audit = AuditEntry(at, by, "redrive", run_id, f"{len(forget)} records left out")
-        data = {"forget": forget, "by": by}
+        cases = [one.id for one in await self.store.read.interventions(run_id)]
+        data = {"forget": forget, "by": by, "cases": cases}
         await recorder.commit("", "", REDRIVE, data, *records, audit)
 
     async def cursors(self, run_id: str) -> dict[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from assent_engine.engine import Engine
+from assent_engine.interventions import Choice, Decision
 from assent_engine.runner import RunReport, Runs
 from assent_schemas.errors import Refused
 from assent_schemas.statuses import RunStatus
@@ -16,6 +17,7 @@ from engine.durable.worlds import (
     Json,
     Outside,
     accept,
+    accept_then_break,
     approved,
     chain,
     each,
@@ -134,6 +136,43 @@ async def test_a_step_that_acted_and_failed_over_its_result_is_never_called_agai
         report = await failed(engine, policy(state, **KEEP))
         again = await engine.runs.redrive(report.run_id, by="owner")
     assert again.status is RunStatus.FAILED
+    assert len(bench.outside.calls) == 1
+
+
+async def unsure_then(engine: Engine, document: Json, choice: Choice) -> RunReport:
+    """The end of a run whose owner says this of an order that may have happened."""
+    report = await ran(engine, document)
+    (case,) = await engine.store.read.interventions(report.run_id)
+    await engine.inbox.resolve(case.id, Decision(choice, "owner", "test"))
+    return await engine.runs.resume(report.run_id)
+
+
+async def test_an_order_of_which_nobody_learned_is_looked_up_before_it_is_placed_anew(
+    bench: Bench,
+) -> None:
+    bench.outside.script, bench.outside.reachable = [accept_then_break], False
+    async with bench.open() as engine:
+        report = await unsure_then(engine, policy(task("order.place", 1), **KEEP), Choice.ABORT)
+        assert report.status is RunStatus.CANCELLED
+        bench.outside.reachable = True
+        again = await engine.runs.redrive(report.run_id, by="owner")
+        await sound(engine)
+    assert again.status is RunStatus.COMPLETED
+    assert len(bench.outside.calls) == 1
+
+
+async def test_what_was_said_before_a_redrive_is_no_word_on_the_doubts_after_it(
+    bench: Bench,
+) -> None:
+    bench.outside.script = [accept_then_break]
+    async with bench.open() as engine:
+        report = await unsure_then(engine, policy(task("order.blind", 1), **KEEP), Choice.SKIP)
+        assert report.status is RunStatus.FAILED
+        again = await engine.runs.redrive(report.run_id, by="owner")
+        cases = await engine.store.read.interventions(report.run_id)
+        await sound(engine)
+    assert again.status is RunStatus.NEEDS_OWNER
+    assert [case.status for case in cases] == ["decided", "open"]
     assert len(bench.outside.calls) == 1
 
 
