@@ -24,6 +24,7 @@ from assent_engine.store.records import (
 )
 from assent_engine.store.rows import InterventionRow
 from assent_schemas import exact_json
+from assent_schemas.errors import Refused
 
 LONGEST_NOTE = 4096
 OPEN = "open"
@@ -124,18 +125,21 @@ class Interventions:
             row = await self._open(intervention_id)
             self._check(row, decision)
             await self.store.commit(*self._records(row, decision))
+            decided = await self._row(intervention_id)
+            if decided.status != DECIDED:
+                # It settled itself while the decision was on its way.
+                raise _closed(decided)
         return row
 
     async def _open(self, intervention_id: str) -> InterventionRow:
+        if (row := await self._row(intervention_id)).status != OPEN:
+            raise _closed(row)
+        return row
+
+    async def _row(self, intervention_id: str) -> InterventionRow:
         row = await self.store.read.intervention(intervention_id)
         if row is None:
             raise refused("intervention.unknown", f"There is no intervention {intervention_id}.")
-        if row.status == DECIDED:
-            who = f"{row.decided_by} ({row.decided_how}) on {row.closed_at}"
-            raise refused("intervention.decided", f"It was decided: {row.choice}, by {who}.")
-        if row.status != OPEN:
-            detail = f"It settled itself on {row.closed_at}."
-            raise refused("intervention.withdrawn", detail, "There is nothing left to decide.")
         return row
 
     def _check(self, row: InterventionRow, decision: Decision) -> None:
@@ -175,6 +179,15 @@ class Interventions:
         if decision.choice is Choice.COMPENSATE:
             return [decided, CancelRequested(row.run_id, "compensate", at), audit]
         return [decided, audit]
+
+
+def _closed(row: InterventionRow) -> Refused:
+    """Why a case can be decided no more."""
+    if row.status == DECIDED:
+        who = f"{row.decided_by} ({row.decided_how}) on {row.closed_at}"
+        return refused("intervention.decided", f"It was decided: {row.choice}, by {who}.")
+    detail = f"It settled itself on {row.closed_at}."
+    return refused("intervention.withdrawn", detail, "There is nothing left to decide.")
 
 
 def choose_intervention(rows: Iterable[InterventionRow], start: str) -> InterventionRow:

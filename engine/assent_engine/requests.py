@@ -21,6 +21,7 @@ from assent_engine.store.records import (
 )
 from assent_engine.store.rows import RequestRow
 from assent_schemas import exact_json
+from assent_schemas.errors import Refused
 
 LONGEST_NOTE = 4096
 OPEN = "open"
@@ -104,6 +105,9 @@ class Requests:
             _check(row, digest, answer)
             await self.store.commit(*self._records(row, answer))
             decided = await self._row(request_id)
+            if decided.status != answer.decision:
+                # The run needed no answer any more by the time that this one was written.
+                raise _closed(decided)
         if (wake := self._watchers.get(request_id)) is not None:
             wake()
         return decided
@@ -112,17 +116,9 @@ class Requests:
         row = await self._row(request_id)
         if row.status == OPEN and self.clock.now() >= moment(row.deadline):
             row = await self._time_out(row)
-        if row.status == OPEN:
-            return _intact(row)
-        if row.status == TIMED_OUT:
-            detail = f"Its time was up at {row.deadline}: it counts as not approved."
-            raise refused("approval.expired", detail, "The run goes on without your yes.")
-        if row.status == WITHDRAWN:
-            detail = f"The run needs no answer any more since {row.closed_at}."
-            raise refused("approval.withdrawn", detail, "There is nothing left to decide.")
-        who = f"{row.decided_by} ({row.decided_how}) on {row.closed_at}"
-        detail = f"It was {row.status} by {who}."
-        raise refused("approval.decided", detail, "A decision is given once.")
+        if row.status != OPEN:
+            raise _closed(row)
+        return _intact(row)
 
     async def _time_out(self, row: RequestRow) -> RequestRow:
         """Close it for good: a clock that is set back does not open it again."""
@@ -149,6 +145,20 @@ class Requests:
         verb = "approve" if answer.decision == APPROVED else "reject"
         detail = f"{row.kind} {row.subject} {row.hash} {note or ''}".strip()
         return decided, AuditEntry(at, answer.by, verb, row.run_id, detail)
+
+
+def _closed(row: RequestRow) -> Refused:
+    """Why a request takes no answer any more."""
+    if row.status == TIMED_OUT:
+        detail = f"Its time was up at {row.deadline}: it counts as not approved."
+        return refused("approval.expired", detail, "The run goes on without your yes.")
+    if row.status == WITHDRAWN:
+        detail = f"The run needs no answer any more since {row.closed_at}."
+        return refused("approval.withdrawn", detail, "There is nothing left to decide.")
+    who = f"{row.decided_by} ({row.decided_how}) on {row.closed_at}"
+    return refused(
+        "approval.decided", f"It was {row.status} by {who}.", "A decision is given once."
+    )
 
 
 def _check(row: RequestRow, digest: str | None, answer: Answer) -> None:

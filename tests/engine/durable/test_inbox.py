@@ -9,6 +9,7 @@ from assent_engine.engine import Engine
 from assent_engine.interventions import Choice, Decision, meanings
 from assent_engine.runner import RunReport
 from assent_engine.runner.unknown import Doubt, doubts
+from assent_engine.store.records import InterventionsWithdrawn
 from assent_engine.store.rows import InterventionRow
 from assent_schemas.errors import Refused
 from assent_schemas.statuses import RunStatus
@@ -270,6 +271,15 @@ async def test_an_unknown_case_is_refused(bench: Bench) -> None:
         with pytest.raises(Refused) as refusal:
             await engine.inbox.resolve("nothing", says(Choice.SKIP))
     assert refusal.value.problem.code == "intervention.unknown"
+
+
+async def test_a_decision_that_meets_the_end_of_its_case_is_refused(bench: Bench) -> None:
+    async with bench.open() as engine:
+        report, case = await unsure(bench, engine)
+        engine.store.enqueue(InterventionsWithdrawn(report.run_id, None, case.opened_at))
+        with pytest.raises(Refused) as refusal:
+            await engine.inbox.resolve(case.id, says(Choice.SKIP))
+    assert refusal.value.problem.code == "intervention.withdrawn"
 
 
 async def test_a_case_that_settled_itself_is_withdrawn_and_cannot_be_decided(

@@ -9,6 +9,7 @@ import pytest
 from assent_engine.engine import Engine
 from assent_engine.requests import what_is_shown
 from assent_engine.runner import RunReport
+from assent_engine.store.records import RequestsWithdrawn
 from assent_schemas.errors import Refused
 from assent_schemas.statuses import RunStatus
 from engine.durable.asking import (
@@ -140,6 +141,13 @@ async def test_a_question_ends_with_its_run_at_the_latest(bench: Bench) -> None:
         bench.clock.advance(100)
         done = await engine.runs.resume(report.run_id)
     assert done.status is RunStatus.TIMED_OUT
+
+
+async def test_a_yes_that_meets_the_end_of_its_question_is_refused(bench: Bench) -> None:
+    async with bench.open() as engine:
+        report, row = await asked(engine, question())
+        engine.store.enqueue(RequestsWithdrawn(report.run_id, "", row.opened_at))
+        assert await code_of(yes(engine, row)) == "approval.withdrawn"
 
 
 async def test_cancelling_a_run_withdraws_what_it_asked(bench: Bench) -> None:
