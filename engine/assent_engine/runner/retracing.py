@@ -143,11 +143,9 @@ def _acted(entry: JournalEntry) -> bool:
 
 def _stopped(entries: list[JournalEntry]) -> Iterator[int]:
     """Calls that were recorded as not done because their scope was stopped."""
-    ended = {
-        (entry.scope, entry.key)
-        for entry in entries
-        if entry.kind == "step" and exact_json.decode(entry.data).get("error") == CANCELLED
-    }
+    # The last one counts: a call that was stopped may have been done since, by a redrive.
+    last = {(entry.scope, entry.key): entry.data for entry in entries if entry.kind == "step"}
+    ended = {at for at, data in last.items() if exact_json.decode(data).get("error") == CANCELLED}
     kinds = ("intent", "settling", "step", "withdrawn", "decided")
     yield from (
         entry.seq for entry in entries if entry.kind in kinds and (entry.scope, entry.key) in ended

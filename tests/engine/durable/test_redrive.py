@@ -19,6 +19,7 @@ from engine.durable.worlds import (
     accept,
     accept_then_break,
     approved,
+    break_before,
     chain,
     each,
     policy,
@@ -174,6 +175,22 @@ async def test_what_was_said_before_a_redrive_is_no_word_on_the_doubts_after_it(
     assert again.status is RunStatus.NEEDS_OWNER
     assert [case.status for case in cases] == ["decided", "open"]
     assert len(bench.outside.calls) == 1
+
+
+async def test_a_call_that_was_stopped_once_and_done_since_is_not_called_again(
+    bench: Bench,
+) -> None:
+    bench.outside.script, bench.outside.reachable = [break_before, accept, refuse], False
+    async with bench.open() as engine:
+        report = await ran(engine, policy(task("order.place", 1), task("order.place", 2), **KEEP))
+        bench.outside.reachable = True
+        await engine.runs.cancel(report.run_id, keep=True, by="owner")
+        for _ in range(2):
+            report = await engine.runs.redrive(report.run_id, by="owner")
+        await sound(engine)
+    assert report.status is RunStatus.COMPLETED
+    keys = [key.rpartition("/")[2] for key in bench.outside.calls]
+    assert keys == ["A.1", "A.1", "B.1", "B.1"]
 
 
 async def test_what_was_cancelled_can_go_on(bench: Bench) -> None:
