@@ -53,6 +53,8 @@ class History:
     @classmethod
     async def read(cls, store: Store, clock: Clock, row: RunRow, policy_name: str) -> "History":
         """Verify and read a run's past; raises NeedsOwner where it is not to be trusted."""
+        # Whoever drove it just now may have left entries that nobody awaited.
+        await store.drain()
         entries = await store.read.journal(row.id)
         redriven = _redriven(entries)
         journal = _journal(row, entries, redriven)

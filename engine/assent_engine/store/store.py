@@ -99,6 +99,10 @@ class Store:
         """Write records within 50 ms, in order, without waiting. Raises StoreError."""
         self._writer.enqueue(records)
 
+    async def drain(self) -> None:
+        """Return when all that was enqueued can be read; raises StoreError where it was lost."""
+        await self._writer.drain()
+
     async def probe(self) -> bool:
         """While there is storage trouble, try to write; True when there is none (any more)."""
         trouble = self.storage_trouble

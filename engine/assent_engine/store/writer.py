@@ -54,6 +54,7 @@ class Writer:
         self._data_version = data_version
         self._unchecked = 0
         self._wrote = False
+        self._writing = False
         self._untold: StoreError | None = None
         self._closing = False
         self._task = asyncio.create_task(self._run())
@@ -69,6 +70,11 @@ class Writer:
         self._batch.waiters.append(waiter)
         self._urgent.set()
         await waiter
+
+    async def drain(self) -> None:
+        """Return when all that was enqueued is written; raises StoreError where it was lost."""
+        if self._writing or self._batch.records:
+            await self.commit(())
 
     def refuse_after(self, failures: int) -> None:
         """Raise StoreError where a batch was lost since `failures` was read."""
@@ -102,7 +108,9 @@ class Writer:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(WINDOW):
                     await self._urgent.wait()
+            self._writing = True
             await self._write()
+            self._writing = False
 
     async def _write(self) -> None:
         batch, self._batch = self._batch, _Batch([], [])

@@ -4,6 +4,7 @@ import asyncio
 
 from assent_engine.engine import Engine
 from assent_engine.interventions import Choice, Decision
+from assent_engine.runner.history import History
 from assent_engine.store.rows import RunRow
 from assent_schemas.statuses import RunStatus
 from engine.durable.worlds import Bench, FakeClock, approved, break_before, policy, ran, task, turns
@@ -95,3 +96,13 @@ async def test_many_runs_are_recovered_side_by_side(bench: Bench) -> None:
     async with bench.open() as engine:
         found = [one.status for one in await engine.runs.recover()]
     assert found == [RunStatus.COMPLETED] * 5
+
+
+async def test_what_nobody_awaited_is_read_by_whoever_goes_on_with_the_run(bench: Bench) -> None:
+    async with bench.open() as engine:
+        report = await ran(engine, policy(WAIT))
+        row = await stood(engine, report.run_id)
+        before = await History.read(engine.store, bench.clock, row, "")
+        before.recorder.enqueue("", "B.1", "now", {})
+        after = await History.read(engine.store, bench.clock, row, "")
+    assert after.recorder.journal.head == before.recorder.journal.head
