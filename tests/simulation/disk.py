@@ -19,10 +19,11 @@ class Dead(Exception):
 
 @dataclass(slots=True)
 class Trouble:
-    """How likely one write is to fail, and how long a full disk stays full, in seconds."""
+    """How likely one write or read is to fail, and how long a full disk stays full, in seconds."""
 
     full: float = 0.0
     broken: float = 0.0
+    unreadable: float = 0.0
     longest: float = 600.0
 
 
@@ -99,6 +100,12 @@ class Disk:
             return _error("disk I/O error", sqlite3.SQLITE_IOERR_FSYNC)
         return None
 
+    def may_not_be_read(self) -> sqlite3.OperationalError | None:
+        """What goes wrong with the next read of the reading connection, if anything."""
+        if self.trouble.unreadable and self.chance.random() < self.trouble.unreadable:
+            return _error("disk I/O error", sqlite3.SQLITE_IOERR_READ)
+        return None
+
     def _load(self, image: bytes) -> None:
         self.database = sqlite3.connect(":memory:", isolation_level=None)
         self.database.deserialize(image)
@@ -110,6 +117,8 @@ class DiskConnection:
 
     disk: Disk
     chance: Random
+    reads: bool = False
+    """Whether it is the reading one."""
     cut: bool = False
     _begun: list[Statement] = field(default_factory=list)
 
@@ -130,6 +139,8 @@ class DiskConnection:
         if "wal_checkpoint" in sql:
             self.disk.sync()
             return [(0, 0, 0)]
+        if self.reads and (error := self.disk.may_not_be_read()) is not None:
+            raise error
         return self.disk.ask(sql, *parameters)
 
     async def commit(self) -> None:

@@ -75,6 +75,17 @@ class SeededLoop(asyncio.BaseEventLoop):
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         """Whoever awaits a task hears of its error; the others died with their process."""
 
+    def run_in_executor(
+        self,
+        executor: object,  # noqa: ARG002
+        func: Callable[[*Ts], T],
+        *args: *Ts,
+    ) -> "asyncio.Future[T]":
+        """What would be done in a thread is done at some moment, in one piece."""
+        done: asyncio.Future[T] = self.create_future()
+        self.call_soon(_carry_out, done, lambda: func(*args))
+        return done
+
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
         """A cancelled call is passed over when its time comes."""
 
@@ -132,19 +143,58 @@ class SeededLoop(asyncio.BaseEventLoop):
             asyncio._set_running_loop(None)
 
 
-class VirtualClock:
-    """The loop's time as the wall shows it."""
+def _carry_out(done: "asyncio.Future[T]", work: Callable[[], T]) -> None:
+    # As with a thread: whoever waited may be gone, and the work is done all the same.
+    try:
+        result = work()
+    except Exception as error:  # noqa: BLE001 - whatever it raises is for who waits
+        if not done.done():
+            done.set_exception(error)
+    else:
+        if not done.done():
+            done.set_result(result)
 
-    def __init__(self, loop: SeededLoop) -> None:
+
+class VirtualClock:
+    """The loop's time as the wall shows it; it can be set, and the loop's time goes on."""
+
+    LONGEST = 30.0
+    """Seconds after which a sleeper has noticed that the clock was set."""
+
+    def __init__(self, loop: SeededLoop, chance: Random) -> None:
         self._loop = loop
+        self._chance = chance
+        self._set_by = timedelta(0)
+        self._sleepers: dict[asyncio.Future[None], None] = {}
 
     def now(self) -> datetime:
-        return BEGINNING + timedelta(seconds=self._loop.time())
+        return BEGINNING + timedelta(seconds=self._loop.time()) + self._set_by
+
+    def set_forward(self, seconds: float) -> None:
+        """Set the wall clock; back with a negative number. No time passes."""
+        self._set_by += timedelta(seconds=seconds)
+        for sleeper in self._sleepers:
+            self._loop.call_later(self._chance.uniform(0, self.LONGEST), _wake, sleeper)
 
     async def sleep_until(self, deadline: datetime) -> None:
         # A difference of floats may fall short of the deadline by less than a microsecond.
-        while (left := (deadline - self.now()).total_seconds()) > 0:  # noqa: ASYNC110
-            await asyncio.sleep(max(left, 1e-6))
+        while (left := (deadline - self.now()).total_seconds()) > 0:
+            await self._sleep(max(left, 1e-6))
 
     def timer(self, seconds: float, action: Callable[[], None]) -> Timer:
         return self._loop.call_later(seconds, action)
+
+    async def _sleep(self, seconds: float) -> None:
+        sleeper: asyncio.Future[None] = self._loop.create_future()
+        alarm = self._loop.call_later(seconds, _wake, sleeper)
+        self._sleepers[sleeper] = None
+        try:
+            await sleeper
+        finally:
+            alarm.cancel()
+            del self._sleepers[sleeper]
+
+
+def _wake(sleeper: asyncio.Future[None]) -> None:
+    if not sleeper.done():
+        sleeper.set_result(None)

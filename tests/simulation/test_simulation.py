@@ -4,20 +4,24 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
+from assent_engine.effects import Ok
 from assent_engine.journal import Journal
 from assent_engine.registry import NotDone
 from assent_engine.runner import calls, undoing
 from assent_engine.runner.family import standing
 from assent_engine.runner.recorder import Recorder
-from assent_engine.store import tables
+from assent_engine.store import Reader, tables
+from assent_engine.store.rows import PauseRow
+from assent_engine.tally import Tally
 from simulation.life import Life, Told
-from simulation.loop import SeededLoop, Stuck
+from simulation.loop import SeededLoop, Stuck, VirtualClock
 
 TESTS = Path(__file__).parents[1]
 SAMPLE = 60
@@ -34,6 +38,8 @@ def test_every_promise_is_kept_in_a_sample_of_histories() -> None:
     assert sum(one.crashes for one in told) > SAMPLE / 3
     assert sum(one.ambiguous for one in told) > SAMPLE / 4
     assert sum(one.runs for one in told) > SAMPLE
+    for count in ("questions", "called", "redrives"):
+        assert sum(getattr(one, count) for one in told) > 0
 
 
 def test_a_seed_gives_the_same_history_again_and_another_one_another() -> None:
@@ -68,6 +74,19 @@ def test_the_seed_decides_who_goes_first() -> None:
         loop.close()
         orders.add(tuple(order))
     assert len(orders) > 10
+
+
+def test_a_clock_that_is_set_wakes_who_sleeps_and_shortens_no_timer() -> None:
+    loop = SeededLoop(Random(1))
+    clock, fired = VirtualClock(loop, Random(2)), list[float]()
+    clock.timer(3600, lambda: fired.append(loop.time()))
+    loop.call_later(100, clock.set_forward, 10_000)
+    loop.run(clock.sleep_until(clock.now() + timedelta(seconds=5000)))
+    assert 100 <= loop.time() <= 100 + VirtualClock.LONGEST
+    loop.run(clock.sleep_until(clock.now() + timedelta(seconds=5000)))
+    assert fired == [3600]
+    loop.end_all()
+    loop.close()
 
 
 def test_what_waits_for_nothing_is_noticed() -> None:
@@ -136,9 +155,27 @@ def the_outside_is_never_asked(planted: pytest.MonkeyPatch) -> None:
     planted.setattr(calls, "_reconciled", guess)
 
 
+def a_yes_covers_any_number_of_calls(planted: pytest.MonkeyPatch) -> None:
+    planted.setattr(Tally, "answer", lambda *_: Ok(None))
+
+
+def a_pause_is_overlooked(planted: pytest.MonkeyPatch) -> None:
+    planted.setattr(PauseRow, "holds", lambda *_: False)
+
+
+def everybody_has_a_place(planted: pytest.MonkeyPatch) -> None:
+    async def places(_self: Reader, _key: str) -> tuple[int, None]:
+        return 0, None
+
+    planted.setattr(Reader, "places", places)
+
+
 @pytest.mark.parametrize(
     ("plant", "promise"),
     [
+        (a_yes_covers_any_number_of_calls, "calls of a yes|used when it had ended"),
+        (a_pause_is_overlooked, "P4: starts though it is paused"),
+        (everybody_has_a_place, "runs have a place of"),
         (intents_are_not_awaited, "P2: starts without an intent on disk|P5"),
         (commits_are_not_synced, "P5: lost in the crash"),
         (the_first_is_reversed_first, "reversed in the wrong order"),

@@ -1,10 +1,12 @@
 """The long tortures: python -m torture NAME [--cases N]; stopped, it goes on where it was.
 
-The progress stands in build/torture/NAME.json with seed and commit; another commit starts anew.
-The cases work beside it, or in another folder, such as one in memory where the disk is not tried.
+The progress stands in build/torture/NAME.json, with --first N in NAME-N.json, with seed, commit
+and source; another state of the folders that are tried starts anew. The cases work beside it, or
+in another folder, such as one in memory where the disk is not tried.
 """
 
 import argparse
+import hashlib
 import importlib
 import json
 import os
@@ -22,24 +24,37 @@ ROOT = Path(__file__).parents[2]
 PROGRESS = ROOT / "build" / "torture"
 SUITES = {"due-times": "tests/engine/due"}
 """Tortures that are tests of their own, run in full."""
+TRIED = ("engine", "schemas", "tests/torture", "tests/simulation", "tests/engine/durable")
+"""The folders that decide what a torture finds; a change anywhere else starts none anew."""
 FUZZ = "fuzz"
 """The torture that is guided by what the code does; it needs atheris and says so."""
 
 
-def commit() -> str:
-    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
+def _git(*words: str) -> str:
+    command = ["git", "-C", str(ROOT), *words]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def begun(file: Path, seed: str | None) -> dict[str, Any]:
-    """The progress so far of this commit, or a new one."""
-    present = commit()
+def commit() -> str:
+    return _git("describe", "--always", "--dirty")
+
+
+def source() -> str:
+    """What is tried: a hash over git's trees of it, marked where it differs from them."""
+    trees = _git("rev-parse", *(f"HEAD:{folder}" for folder in TRIED))
+    changed = _git("status", "--porcelain", "--", *TRIED)
+    return hashlib.sha256(trees.encode()).hexdigest()[:16] + ("-dirty" if changed else "")
+
+
+def begun(file: Path, seed: str | None, first: int = 0) -> dict[str, Any]:
+    """The progress so far of this source, or a new one from the first case on."""
+    present = source()
     if file.exists():
         progress: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        if progress["commit"] == present and seed in (None, progress["seed"]):
-            return progress
-    new = seed or secrets.token_hex(8)
-    return {"commit": present, "seed": new, "done": 0, "answers": {}, "broken": [], "seconds": 0.0}
+        if progress.get("source") == present and seed in (None, progress["seed"]):
+            return {**progress, "commit": commit()}
+    new = {"commit": commit(), "source": present, "seed": seed or secrets.token_hex(8)}
+    return {**new, "done": first, "answers": {}, "broken": [], "seconds": 0.0}
 
 
 def _keep(file: Path, progress: dict[str, Any]) -> None:
@@ -61,14 +76,16 @@ def _note(progress: dict[str, Any], said: Mapping[str, int] | str | Measured | N
         answers[answer] = answers.get(answer, 0) + count
 
 
-def torment(name: str, cases: int | None, seed: str | None, folder: Path) -> int:
+def torment(name: str, cases: int | None, seed: str | None, folder: Path, first: int = 0) -> int:
+    """Run the cases from `first` up to the number wanted; returns 1 where any is broken."""
     torture = importlib.import_module(f"torture.{name.replace('-', '_')}")
-    file = PROGRESS / f"{name}.json"
+    file = PROGRESS / (f"{name}-{first}.json" if first else f"{name}.json")
     for one in (folder, PROGRESS):
         one.mkdir(parents=True, exist_ok=True)
-    progress = begun(file, seed)
+    progress = begun(file, seed, first)
     wanted = cases or (torture.cases(folder) if hasattr(torture, "cases") else torture.CASES)
-    print(f"{name}: seed {progress['seed']}, commit {progress['commit']}", flush=True)  # noqa: T201
+    at = f"commit {progress['commit']}, source {progress['source']}"
+    print(f"{name}: seed {progress['seed']}, {at}, from {progress['done']}", flush=True)  # noqa: T201
     last = time.monotonic()
     while progress["done"] < wanted:
         try:
@@ -89,8 +106,9 @@ def torment(name: str, cases: int | None, seed: str | None, folder: Path) -> int
 def main() -> int:
     parser = argparse.ArgumentParser(prog="torture")
     parser.add_argument("name")
-    parser.add_argument("--cases", type=int, help="for fuzz: seconds")
-    parser.add_argument("--seed")
+    parser.add_argument("--cases", type=int, help="number of the last case; for fuzz: seconds")
+    parser.add_argument("--first", type=int, default=0, help="number of the first case")
+    parser.add_argument("--seed", help="processes that share a torture need the same one")
     parser.add_argument("--folder", type=Path, default=PROGRESS)
     told = parser.parse_args()
     if suite := SUITES.get(told.name):
@@ -101,7 +119,8 @@ def main() -> int:
     if told.name == FUZZ:
         command = [sys.executable, "-m", "fuzz", *([str(told.cases)] if told.cases else [])]
         return subprocess.run(command, cwd=ROOT / "tests", check=False).returncode
-    return torment(told.name, told.cases, told.seed, told.folder / told.name)
+    folder = told.folder / (f"{told.name}-{told.first}" if told.first else told.name)
+    return torment(told.name, told.cases, told.seed, folder, told.first)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,9 @@ def counted(seed: str) -> Mapping[str, int]:
         runs=told.runs,
         requests=told.requests,
         ambiguous=told.ambiguous,
+        questions=told.questions,
+        called=told.called,
+        redrives=told.redrives,
     )
 
 
