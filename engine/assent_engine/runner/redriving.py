@@ -14,7 +14,6 @@ from assent_engine.runner.frame import Frame
 from assent_engine.runner.halts import Halt
 from assent_engine.runner.history import History
 from assent_engine.runner.retracing import Retracing, no_permit, spoilt
-from assent_engine.runner.unknown import doubts
 from assent_engine.saga import Settled
 from assent_engine.store import Store
 from assent_engine.store.records import AuditEntry, InterventionsWithdrawn, RunRedriven
@@ -67,10 +66,6 @@ class Redriving:
         if row.parent_run is not None or await self._called_in_vain(run_id):
             detail = f"Run {run_id} was called, or called a run that did not complete."
             raise refused("run.called", detail, "Start a new one: assent run start")
-        if left_open := await doubts(self.store.read, run_id):
-            names = ", ".join(one.resource for one in left_open)
-            detail = f"Run {run_id} may have done this, and nobody knows: {names}."
-            raise refused("run.unknown_effect", detail, "Start a new one: assent run start")
         settled = [one for one in await everything(self.store.read, run_id) if one.settled]
         if any(one.settled != Settled.KEPT for one in settled):
             detail = f"What run {run_id} did was reversed, so it cannot go on from there."

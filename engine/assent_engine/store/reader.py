@@ -141,11 +141,15 @@ class Reader:
     async def marked(self, run_id: str, mark: str) -> list[JournalEntry]:
         """The outcomes in a run's journal that have something under this key, in order.
 
-        A damaged one is for whoever reads the journal to tell of.
+        Without those that a redrive has taken back. A damaged one is for whoever reads the
+        journal to tell of.
         """
         sql = (
-            "SELECT * FROM journal WHERE run_id = ? AND kind = 'step'"
-            " AND iif(json_valid(data), json_extract(data, '$.' || ?), NULL) IS NOT NULL"
+            "SELECT * FROM journal WHERE run_id = ?1 AND kind = 'step'"
+            " AND iif(json_valid(data), json_extract(data, '$.' || ?2), NULL) IS NOT NULL"
+            " AND seq NOT IN (SELECT one.value FROM journal r,"
+            " json_each(iif(json_valid(r.data), r.data, '{}'), '$.forget') one"
+            " WHERE r.run_id = ?1 AND r.kind = 'redrive')"
             " ORDER BY seq"
         )
         return [JournalEntry(*row) for row in await self._all(sql, run_id, mark)]

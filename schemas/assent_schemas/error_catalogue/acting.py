@@ -97,12 +97,6 @@ RUNS = (
         "Start a new one: assent run start",
     ),
     Row(
-        "run.unknown_effect",
-        "What the run did is not known",
-        "You ended it over a side effect that may have happened; to go on could do it twice.",
-        "Start a new one: assent run start",
-    ),
-    Row(
         "run.thinned",
         "The run's details are gone",
         "Its journal was thinned, or the items that it read from a file are no longer kept.",

@@ -14,7 +14,6 @@ from assent_engine.store.rows import InterventionRow
 from assent_schemas.errors import Refused
 from assent_schemas.statuses import RunStatus
 from engine.durable.asking import call, chained
-from engine.durable.test_policy_life import code_of
 from engine.durable.worlds import (
     Bench,
     Json,
@@ -178,15 +177,6 @@ async def test_what_can_be_looked_up_by_then_is_reversed_with_the_rest_or_was_no
     assert again.status is RunStatus.CANCELLED
     assert [one.settled for one in saga] == ["compensated"] * (2 if done else 1)
     assert "may have happened" not in notices[-1].text
-
-
-async def test_a_run_is_not_redriven_over_what_it_may_have_done(bench: Bench) -> None:
-    async with bench.open() as engine:
-        report, case = await unsure(bench, engine)
-        await engine.inbox.resolve(case.id, says(Choice.ABORT))
-        await engine.runs.resume(report.run_id)
-        assert await code_of(engine.runs.redrive(report.run_id, by="owner")) == "run.unknown_effect"
-    assert len(bench.outside.calls) == 2
 
 
 async def test_what_a_called_run_may_have_done_is_told_though_its_caller_goes_on(

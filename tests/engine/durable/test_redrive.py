@@ -8,6 +8,7 @@ import pytest
 from assent_engine.engine import Engine
 from assent_engine.interventions import Choice, Decision
 from assent_engine.runner import RunReport, Runs
+from assent_engine.runner.unknown import doubts
 from assent_schemas.errors import Refused
 from assent_schemas.statuses import RunStatus
 from engine.durable.worlds import (
@@ -155,10 +156,23 @@ async def test_an_order_of_which_nobody_learned_is_looked_up_before_it_is_placed
     async with bench.open() as engine:
         report = await unsure_then(engine, policy(task("order.place", 1), **KEEP), Choice.ABORT)
         assert report.status is RunStatus.CANCELLED
+        assert len(await doubts(engine.store.read, report.run_id)) == 1
         bench.outside.reachable = True
         again = await engine.runs.redrive(report.run_id, by="owner")
         await sound(engine)
+        assert await doubts(engine.store.read, report.run_id) == []
     assert again.status is RunStatus.COMPLETED
+    assert len(bench.outside.calls) == 1
+
+
+async def test_what_nobody_can_look_up_is_asked_about_again_when_its_run_is_redriven(
+    bench: Bench,
+) -> None:
+    bench.outside.script = [accept_then_break]
+    async with bench.open() as engine:
+        report = await unsure_then(engine, policy(task("order.blind", 1), **KEEP), Choice.ABORT)
+        again = await engine.runs.redrive(report.run_id, by="owner")
+    assert again.status is RunStatus.NEEDS_OWNER
     assert len(bench.outside.calls) == 1
 
 
