@@ -19,6 +19,7 @@ from assent_engine.runner.frame import Frame
 from assent_engine.runner.halts import Cancelled, NeedsOwner
 from assent_engine.runner.history import History
 from assent_engine.runner.item_files import ItemFiles
+from assent_engine.runner.last_words import LastWords
 from assent_engine.runner.permission import Permit, both, halt_of, permission, within
 from assent_engine.runner.places import Places
 from assent_engine.runner.snapshots import Snapshots
@@ -49,6 +50,7 @@ class Carrying:
     files: Files
     snapshots: Snapshots
     places: Places
+    last_words: LastWords
     called: CalledCarrier = field(init=False)
     _loose: set[str] = field(default_factory=set)
 
@@ -68,11 +70,20 @@ class Carrying:
 
     async def carried_out(self, admitted: Admitted, history: History, frame: Frame) -> RunReport:
         """A run's end, within its frame; raises the Halt that stops it before."""
-        driver = self.driver(admitted, history, frame)
+        driver, closed = self.driver(admitted, history, frame), history.closed
         with driver.stalling.watching(history.quiet_since):
-            report = history.closed or await self._driven_out(driver, frame)
-            if report.status is not RunStatus.COMPLETED:
-                await self._reverse(admitted, driver, report, closed=history.closed is not None)
+            report = closed or await self._driven_out(driver, frame)
+            async with self.last_words.heard(report.run_id) as word:
+                if word and report.status is RunStatus.COMPLETED:
+                    report = RunReport.of(report.run_id, Cancelled())
+                if report.status is not RunStatus.COMPLETED:
+                    how = word or admitted.policy.on_failure
+                    await self._reverse(admitted, driver, report, how, closed=closed is not None)
+                return await self._ended(admitted, driver, report, frame)
+
+    async def _ended(
+        self, admitted: Admitted, driver: Driver, report: RunReport, frame: Frame
+    ) -> RunReport:
         name, after = admitted.policy.name, admitted.policy.alert_after
         ending = self.endings.end(
             driver.recorder, report, name, driver.at, alert_after=after, also=frame.at_end
@@ -148,7 +159,7 @@ class Carrying:
         return RunReport.of(run_id, await driver.run(frame.deadline, frame.cancelled))
 
     async def _reverse(
-        self, admitted: Admitted, driver: Driver, report: RunReport, *, closed: bool
+        self, admitted: Admitted, driver: Driver, report: RunReport, how: str, *, closed: bool
     ) -> None:
         """Bring what a run did to the end that its policy, or the owner, declares.
 
@@ -158,8 +169,6 @@ class Carrying:
             return
         if not closed:
             await self.endings.close(driver.recorder, report, driver.at)
-        row = await self.store.read.run(report.run_id)
-        how = row.cancelling if row and row.cancelling else admitted.policy.on_failure
         if how == INTERVENE:
             raise await self._undecided(report)
         if how == COMPENSATE:

@@ -28,6 +28,7 @@ from assent_engine.runner.family import caller_of_all, keys, known
 from assent_engine.runner.frame import Frame
 from assent_engine.runner.halts import Halt
 from assent_engine.runner.history import History
+from assent_engine.runner.last_words import LastWords
 from assent_engine.runner.places import OPEN, Place, Places
 from assent_engine.runner.recorder import Recorder
 from assent_engine.runner.redriving import Redriving
@@ -35,8 +36,6 @@ from assent_engine.runner.snapshots import Snapshots
 from assent_engine.safekeeping.restore import RESTORED
 from assent_engine.store import Store
 from assent_engine.store.records import (
-    AuditEntry,
-    CancelRequested,
     PlaceLeft,
     RunStatusChanged,
 )
@@ -64,11 +63,13 @@ class Runs:
     _driven: dict[str, asyncio.Event] = field(default_factory=dict)
     _answered: set[str] = field(default_factory=set)
     """Runs under way for which the owner has decided something since they were last replayed."""
+    _last_words: LastWords = field(init=False)
     _carrying: Carrying = field(init=False)
     _redriving: Redriving = field(init=False)
 
     def __post_init__(self) -> None:
         self.places = Places(self.store)
+        self._last_words = LastWords(self.store, self.clock)
         self._carrying = Carrying(
             self.store,
             self.clock,
@@ -82,6 +83,7 @@ class Runs:
             self.files,
             self.snapshots,
             self.places,
+            self._last_words,
         )
         self._redriving = Redriving(self.store, self.clock, self._carrying)
 
@@ -228,9 +230,7 @@ class Runs:
         if (row := await self._unended(run_id)).parent_run is not None:
             detail = f"Run {row.parent_run} called run {run_id} and waits for it."
             raise refused("run.called", detail, f"End that one: assent run cancel {row.parent_run}")
-        at, how = timestamp(self.clock.now()), KEEP if keep else COMPENSATE
-        audit = AuditEntry(at, by, "cancel", run_id, how)
-        await self.store.commit(CancelRequested(run_id, how, at), audit)
+        await self._last_words.say(run_id, KEEP if keep else COMPENSATE, by)
         if run_id in self._driven:
             self._driven[run_id].set()
             return None
@@ -269,7 +269,9 @@ class Runs:
     async def _resume(self, row: RunRow) -> RunReport:
         try:
             if row.cancelling == KEEP:
-                return await self._carrying.called.let_go(row, keep=True)
+                async with self._last_words.heard(row.id) as word:
+                    if word == KEEP:
+                        return await self._carrying.called.let_go(row, keep=True)
             admitted = await self._carrying.admitted_again(row)
             history = await History.read(self.store, self.clock, row, admitted.policy.name)
         except Halt as halt:

@@ -19,6 +19,12 @@ RUNS = (
         "Start a new one: assent run start",
     ),
     Row(
+        "run.ending",
+        "The run is being ended",
+        "Its end has begun, or what it did is being reversed: another word comes too late.",
+        "See what becomes of it: assent run show",
+    ),
+    Row(
         "run.cancel_declined",
         "Not cancelled",
         "You were asked whether to end the run and said no.",

@@ -2,13 +2,15 @@
 
 import asyncio
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from typing import Any
 
 import pytest
 
 from assent_engine.engine import Engine
 from assent_engine.runner import RunReport
+from assent_schemas.errors import Refused
 from assent_schemas.statuses import RunStatus
 from engine.durable.worlds import (
     Behaviour,
@@ -329,6 +331,75 @@ async def test_a_cancellation_outlives_a_crash(bench: Bench) -> None:
         again = await engine.runs.resume(report.run_id)
     assert again.status is RunStatus.CANCELLED
     assert undone_orders(bench) == [1]
+
+
+@asynccontextmanager
+async def held_at(
+    part: object, name: str, monkeypatch: pytest.MonkeyPatch, *, after: bool
+) -> AsyncIterator[asyncio.Event]:
+    """Hold a run before or after a part of its way; yields once it is there, goes on at the end."""
+    there, go_on, work = asyncio.Event(), asyncio.Event(), getattr(part, name)
+
+    async def holding(*given: Any, **named: Any) -> Any:
+        done = await work(*given, **named) if after else None
+        there.set()
+        await go_on.wait()
+        return done if after else await work(*given, **named)
+
+    monkeypatch.setattr(type(part), name, lambda _self, *given, **named: holding(*given, **named))
+    async with asyncio.timeout(60):
+        yield there
+    go_on.set()
+
+
+@pytest.mark.parametrize("keep", [True, False])
+async def test_a_word_that_was_taken_is_followed_though_the_last_step_is_done_by_then(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, *, keep: bool
+) -> None:
+    async with bench.open() as engine:
+        policy_id = await approved(engine, policy(task("order.place", 1)))
+        carrying = engine.runs._carrying
+        async with held_at(carrying, "_driven_out", monkeypatch, after=True) as there:
+            run = asyncio.create_task(engine.runs.start(policy_id))
+            await there.wait()
+            (row,) = await engine.store.read.runs()
+            assert await engine.runs.cancel(row.id, keep=keep, by="owner") is None
+        report = await run
+    assert report.status is RunStatus.CANCELLED
+    assert undone_orders(bench) == ([] if keep else [1])
+
+
+async def test_a_word_that_comes_as_the_run_is_ended_is_refused_and_changes_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with bench.open() as engine:
+        policy_id = await approved(engine, failing_after(1, on_failure="keep"))
+        async with held_at(engine.runs.endings, "end", monkeypatch, after=False) as there:
+            run = asyncio.create_task(engine.runs.start(policy_id))
+            await there.wait()
+            (row,) = await engine.store.read.runs()
+            with pytest.raises(Refused, match=r"run\.ending"):
+                await engine.runs.cancel(row.id, by="owner")
+        assert (await run).status is RunStatus.FAILED
+        (row,) = await engine.store.read.runs()
+        audit = [one.action for one in await engine.store.read.audit()]
+    assert row.cancelling is None
+    assert "cancel" not in audit
+
+
+async def test_of_two_words_the_last_counts_while_it_can(bench: Bench) -> None:
+    bench.clock = FakeClock()
+    wait = {"type": "Wait", "seconds": 3600, "end": True}
+    async with bench.open() as engine:
+        report = await ran(engine, policy(task("order.place", 1), wait))
+        first = engine.runs.cancel(report.run_id, keep=True, by="owner")
+        second = engine.runs.cancel(report.run_id, by="owner")
+        said = await asyncio.gather(first, second, return_exceptions=True)
+        (row,) = await engine.store.read.runs()
+    assert row.status is RunStatus.CANCELLED
+    taken = [one for one in said if not isinstance(one, Refused)]
+    assert undone_orders(bench) == ([1] if row.cancelling == "compensate" else [])
+    assert taken
 
 
 async def test_a_reversal_that_was_changed_in_the_database_is_not_carried_out(

@@ -98,7 +98,8 @@ class CancelRequested:
     """The owner wants a run to end; what it did is kept or compensated. The last word counts."""
 
     sql: ClassVar[str] = (
-        "UPDATE workflow_executions SET cancelling = :cancelling, updated_at = :at WHERE id = :id"
+        "UPDATE workflow_executions SET cancelling = :cancelling, updated_at = :at"
+        " WHERE id = :id AND status NOT IN ('COMPLETED', 'FAILED', 'TIMED_OUT', 'CANCELLED')"
     )
     id: str
     cancelling: str
