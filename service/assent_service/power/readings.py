@@ -1,0 +1,77 @@
+"""Readings of the system's clocks: from two of them follow how long it slept and was set by."""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Seconds = Callable[[], float]
+SLEPT = 1.0
+"""Seconds asleep that count as a sleep."""
+SET = 2.0
+"""Seconds by which the wall clock must leave its course to count as set; slewing stays below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Seconds on three clocks: `wall` since the epoch, `awake` without sleep, `whole` with it."""
+
+    wall: float
+    awake: float
+    whole: float
+
+    @classmethod
+    def now(cls) -> "Readings":
+        """The clocks of this system; read one after the other, so exact to microseconds."""
+        return cls(time.time(), *_AWAKE_AND_WHOLE())
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What lay between two readings, in seconds: sleep, and by how much the wall clock was set."""
+
+    asleep: float
+    set_by: float
+
+    @classmethod
+    def between(cls, before: Readings, after: Readings) -> "Passed":
+        whole, awake = after.whole - before.whole, after.awake - before.awake
+        return cls(whole - awake, after.wall - before.wall - whole)
+
+    @property
+    def slept(self) -> bool:
+        return self.asleep >= SLEPT
+
+    @property
+    def was_set(self) -> bool:
+        return abs(self.set_by) >= SET
+
+
+def _linux() -> tuple[float, float]:
+    return time.clock_gettime(time.CLOCK_MONOTONIC), time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def _macos() -> tuple[float, float]:
+    """Apple's CLOCK_MONOTONIC_RAW counts sleep, its CLOCK_UPTIME_RAW does not."""
+    awake: int = getattr(time, "CLOCK_UPTIME_RAW", 8)
+    return time.clock_gettime(awake), time.clock_gettime(time.CLOCK_MONOTONIC_RAW)
+
+
+def _windows() -> tuple[float, float]:
+    """GetTickCount64 counts sleep in milliseconds, the unbiased time does not, in 100 ns."""
+    import ctypes
+
+    windll = getattr(ctypes, "windll")  # noqa: B009 - known on Windows only
+    unbiased = ctypes.c_ulonglong()
+    windll.kernel32.QueryUnbiasedInterruptTime(ctypes.byref(unbiased))
+    windll.kernel32.GetTickCount64.restype = ctypes.c_ulonglong
+    return unbiased.value / 10_000_000, windll.kernel32.GetTickCount64() / 1_000
+
+
+def _elsewhere() -> tuple[float, float]:
+    """Where no clock tells of sleep there is none to be told of but by the wall clock."""
+    return time.monotonic(), time.monotonic()
+
+
+_SYSTEMS = {"linux": _linux, "darwin": _macos, "win32": _windows}
+_AWAKE_AND_WHOLE = _SYSTEMS.get(sys.platform, _elsewhere)
