@@ -48,27 +48,27 @@ class Stopwatch:
 
 @dataclass
 class Room:
-    """A watched folder; files named `mark` and `*.part` do not matter."""
+    """A watched folder; files named `*.mark` and `*.part` do not matter."""
 
     folder: Path
     clock: Stopwatch = field(default_factory=Stopwatch)
     told: list[str] = field(default_factory=list)
-    marks: asyncio.Queue[None] = field(default_factory=asyncio.Queue)
+    heard_of: int = 0
+    marks: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
     def wanted(self, name: str) -> bool:
-        if name == "mark":
-            self.marks.put_nowait(None)
-        return name != "mark" and not name.endswith(".part")
+        if name.endswith(".mark"):
+            self.marks.put_nowait(name)
+        return not name.endswith((".mark", ".part"))
 
     async def heard(self) -> None:
         """Return once all that has happened so far was heard of: changes come in their order."""
-        while not self.marks.empty():
-            self.marks.get_nowait()
-        (self.folder / "mark").write_text("")
+        self.heard_of += 1
+        mark = f"{self.heard_of}.mark"
+        (self.folder / mark).write_text("")
         async with asyncio.timeout(30):
-            await self.marks.get()
-        # Removed, so that the next one is a new file, and its change cannot be an older one's.
-        (self.folder / "mark").unlink()
+            while await self.marks.get() != mark:
+                pass
 
     async def written(self, name: str, text: str = "x") -> None:
         (self.folder / name).write_text(text)
