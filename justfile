@@ -33,6 +33,7 @@ build:
 generate:
     uv run --frozen python -m assent_schemas.error_catalogue.page > docs/errors.md
     uv run --frozen python -m assent_schemas.policy_schema > schemas/assent_schemas/policy.schema.json
+    uv run --frozen python -m assent_schemas.wire.openapi > docs/owner-door.openapi.json
 
 # State speed and memory, beside other engines: a table and build/benchmarks.json
 bench:

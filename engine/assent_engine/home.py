@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from filelock import FileLock, Timeout
-from platformdirs import user_data_path
 
 from assent_engine import swap
 from assent_engine.moments import timestamp
 from assent_schemas.errors import Problem, Refused, StoreError
+from assent_schemas.places import DOOR, home_folder
 
-VARIABLE = "ASSENT_HOME"
 PRIVATE = 0o700
-OURS = {"assent.sqlite", "lock", "paper-broker.sqlite", "prices.csv", swap.PLAN}
+OURS = {"assent.sqlite", "lock", "paper-broker.sqlite", "prices.csv", swap.PLAN, DOOR}
 """Files by which a home is known; any one of them will do."""
 
 
@@ -31,8 +30,7 @@ class Home:
     @classmethod
     def find(cls, given: str | Path | None = None) -> "Home":
         """The folder given, else ASSENT_HOME, else the platform's own place for data."""
-        chosen = given or os.environ.get(VARIABLE) or user_data_path("assent", appauthor=False)
-        return cls(Path(chosen).expanduser().absolute())
+        return cls(home_folder(given))
 
     @property
     def database(self) -> Path:

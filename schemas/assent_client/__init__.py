@@ -1,1 +1,1 @@
-"""The one client of the owner door; it arrives with the service that opens that door."""
+"""The one client of the owner door: `assent_client.client.connected` opens it by the home alone."""

@@ -133,8 +133,7 @@ class Runs:
         or a stop. A run that waits for the owner is left alone until the owner has decided; one
         that a restore left in doubt, until it is named.
         """
-        rows = [row for row in await self.open_runs() if await self._can_go_on(row)]
-        tasks = [asyncio.create_task(self._recovered(row.id)) for row in rows]
+        tasks = [asyncio.create_task(self._recovered(row.id)) for row in await self.able()]
         try:
             reports = await asyncio.gather(*tasks)
         finally:
@@ -142,6 +141,10 @@ class Runs:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         return [report for report in reports if report is not None]
+
+    async def able(self) -> list[RunRow]:
+        """The open runs that can go on by themselves, those that are under way too."""
+        return [row for row in await self.open_runs() if await self._can_go_on(row)]
 
     async def _can_go_on(self, row: RunRow) -> bool:
         if row.error == RESTORED:

@@ -2,7 +2,7 @@
 
 from assent_engine.store.connection import Connection
 from assent_engine.store.faults import StorageTrouble
-from assent_engine.store.reader import Reader
+from assent_engine.store.reader import Part, Reader
 from assent_engine.store.store import Pen, Store
 
-__all__ = ["Connection", "Pen", "Reader", "StorageTrouble", "Store"]
+__all__ = ["Connection", "Part", "Pen", "Reader", "StorageTrouble", "Store"]

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,6 +39,7 @@ _RUN_COLUMNS = (
 )
 Word = TypeVar("Word", bound=StrEnum)
 _JSON_COLUMNS = (6, 7, 9)
+NO_LIMIT = -1
 _STEPS = 6
 _INTERVENTION_JSON = (5, 6, 10)
 _OPEN_FAMILIES = (
@@ -46,6 +48,22 @@ _OPEN_FAMILIES = (
     " SELECT r.id FROM workflow_executions r JOIN held ON r.parent_run = held.id)"
 )
 """Open runs with all that they called: whoever called a run may have to reverse what it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a table: at most so many rows `after` one, or from the newest back."""
+
+    after: str | None = None
+    most: int = NO_LIMIT
+    newest: bool = False
+
+    def of(self, table: str, columns: str, key: str, where: str = "?2 IS NULL") -> str:
+        """The statement; it takes `after`, the value of `where`, and `most`."""
+        beyond, order = ("<", "DESC") if self.newest else (">", "ASC")
+        last = f"(SELECT rowid FROM {table} WHERE {key} = ?1)"  # noqa: S608
+        rows = f"SELECT {columns} FROM {table} WHERE ({where})"  # noqa: S608
+        return f"{rows} AND (?1 IS NULL OR rowid {beyond} {last}) ORDER BY rowid {order} LIMIT ?3"
 
 
 class Reader:
@@ -84,6 +102,15 @@ class Reader:
         found = await self.versions(policy_id)
         return next((row for row in found if row.version == version), None)
 
+    async def proposed(self) -> int:
+        """How many proposals wait for the owner."""
+        sql = (
+            "SELECT count(*) FROM policy_versions JOIN policies USING (policy_id)"
+            " WHERE policy_versions.status = 'proposed' AND policies.status != 'removed'"
+        )
+        ((count,),) = await self._all(sql)
+        return int(count)
+
     async def approval(self, policy_id: str, version: str) -> ApprovalRow | None:
         """The owner's decision about one version of a policy."""
         sql = (
@@ -109,6 +136,16 @@ class Reader:
         rows = await self._all(sql, run_id)
         return _run(rows[0]) if rows else None
 
+    async def run_page(self, part: Part, policy_id: str | None = None) -> list[RunRow]:
+        """A part of the runs, by id, in the order of their start; of one policy, or all."""
+        sql = part.of("workflow_executions", _RUN_COLUMNS, "id", "?2 IS NULL OR policy_id = ?2")
+        return [_run(row) for row in await self._all(sql, part.after, policy_id, part.most)]
+
+    async def run_ids(self, start: str) -> list[str]:
+        """The ids of runs that begin so."""
+        sql = "SELECT id FROM workflow_executions WHERE substr(id, 1, length(?1)) = ?1"
+        return [run_id for (run_id,) in await self._all(sql, start)]
+
     async def places(self, key: str) -> tuple[int, tuple[str, int] | None]:
         """Of a concurrency key: how many open runs have a place, and who is next with what limit.
 
@@ -133,10 +170,12 @@ class Reader:
         )
         return [(seq, _run(tuple(row))) for seq, *row in await self._all(sql, run_id)]
 
-    async def journal(self, run_id: str) -> list[JournalEntry]:
-        """The whole journal of a run, in order."""
-        sql = "SELECT * FROM journal WHERE run_id = ? ORDER BY seq"
-        return [JournalEntry(*row) for row in await self._all(sql, run_id)]
+    async def journal(
+        self, run_id: str, *, after: int = 0, most: int = NO_LIMIT
+    ) -> list[JournalEntry]:
+        """The journal of a run, in order: the whole, or a part of it."""
+        sql = "SELECT * FROM journal WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+        return [JournalEntry(*row) for row in await self._all(sql, run_id, after, most)]
 
     async def marked(self, run_id: str, mark: str) -> list[JournalEntry]:
         """The outcomes in a run's journal that have something under this key, in order.
@@ -223,6 +262,25 @@ class Reader:
             if found
             else None
         )
+
+    async def notice_page(self, part: Part) -> list[tuple[Notice, str]]:
+        """A part of the notices, by key, each with when it was recorded."""
+        sql = part.of("notices", "key, text, level, run_id, at", "key")
+        return [
+            (Notice(key, text, NoticeLevel(level), of), at)
+            for key, text, level, of, at in await self._all(sql, part.after, None, part.most)
+        ]
+
+    async def noticed_at(self, key: str) -> str | None:
+        """When the notice of that key was recorded."""
+        rows = await self._all("SELECT at FROM notices WHERE key = ?", key)
+        return str(rows[0][0]) if rows else None
+
+    async def audit_page(self, part: Part) -> list[tuple[int, AuditEntry]]:
+        """A part of the audit, by number."""
+        sql = part.of("audit", "seq, at, who, action, subject, detail", "seq")
+        rows = await self._all(sql, part.after, None, part.most)
+        return [(seq, AuditEntry(*row)) for seq, *row in rows]
 
     async def audit(self) -> list[AuditEntry]:
         rows = await self._all("SELECT at, who, action, subject, detail FROM audit ORDER BY seq")

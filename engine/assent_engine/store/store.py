@@ -1,7 +1,7 @@
 """The store port and its SQLite form: reading, committing, and noticing foreign writes."""
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +26,8 @@ class Store:
     """One open database: `read` for questions, `commit` and `enqueue` for records.
 
     `foreign_writes` counts how often another connection was seen to have written. `settled`
-    becomes true when the store was closed with everything it was given on disk.
+    becomes true when the store was closed with everything it was given on disk. `heard` is
+    called with what was committed, before those who wait for it go on; it must not raise.
     """
 
     def __init__(
@@ -40,10 +41,16 @@ class Store:
         self.read = reader
         self.foreign_writes = 0
         self.settled = False
+        self.heard: Callable[[Sequence[Record]], None] = _unheard
         self._now = partial(_now, clock)
         self._connection = connection
         self._writer = Writer(
-            connection, data_version, ledger, self._count_foreign_write, self._now
+            connection,
+            data_version,
+            ledger,
+            self._count_foreign_write,
+            self._now,
+            self._hear,
         )
 
     @classmethod
@@ -118,6 +125,9 @@ class Store:
     def _count_foreign_write(self) -> None:
         self.foreign_writes += 1
 
+    def _hear(self, records: Sequence[Record]) -> None:
+        self.heard(records)
+
     async def _close(self) -> None:
         try:
             await self._writer.close()
@@ -154,6 +164,10 @@ class Pen:
         """As Store.enqueue."""
         self.writer.refuse_after(self.failures)
         self.store.enqueue(*records)
+
+
+def _unheard(_records: Sequence[Record]) -> None:
+    """What is called where nobody listens."""
 
 
 def _now(clock: Clock) -> str:

@@ -30,7 +30,8 @@ class Writer:
 
     `foreign_write` is called, before anyone who waits is told, when another connection has
     changed the database since the last commit, at first since `data_version` was read.
-    `failures` counts the batches that were lost.
+    `committed` is called with what a commit has brought to disk. `failures` counts the batches
+    that were lost.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Writer:
         ledger: Ledger,
         foreign_write: Callable[[], None],
         now: Callable[[], str],
+        committed: Callable[[Sequence[Record]], None],
     ) -> None:
         self.failures = 0
         self.trouble: StorageTrouble | None = None
@@ -49,6 +51,7 @@ class Writer:
         self._ledger = ledger
         self._foreign_write = foreign_write
         self._now = now
+        self._committed = committed
         self._batch = _Batch([], [])
         self._any, self._urgent = asyncio.Event(), asyncio.Event()
         self._data_version = data_version
@@ -127,6 +130,7 @@ class Writer:
             return
         self._ledger.written()
         self.trouble = None
+        self._committed(batch.records)
         for waiter in batch.waiters:
             if not waiter.done():
                 waiter.set_result(None)

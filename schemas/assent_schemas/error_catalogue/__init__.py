@@ -3,7 +3,7 @@
 A new code gets a row in the module of its kind; a test names each code that has none.
 """
 
-from assent_schemas.error_catalogue import acting, documents, files, machines, outcomes
+from assent_schemas.error_catalogue import acting, documents, doors, files, machines, outcomes
 from assent_schemas.error_catalogue.row import Row
 
 __all__ = ["CATALOGUE", "SECTIONS", "Row"]
@@ -13,6 +13,7 @@ SECTIONS = {
     "Imported machines": machines.ROWS,
     "Files of yours": files.ROWS,
     "Homes, policies, runs and commands": acting.ROWS,
+    "The service and its doors": doors.ROWS,
     "Errors inside a run": outcomes.ROWS,
 }
 """The rows by the heading that they stand under."""

@@ -1,0 +1,135 @@
+"""Codes of the owner door and of the service behind it."""
+
+from assent_schemas.error_catalogue.row import Row
+
+ROWS = (
+    Row(
+        "door.token",
+        "Not the owner's token",
+        "The door opens to who can read the token in the home; this one is wrong or missing.",
+        "Read it anew: the service makes another one at each start.",
+    ),
+    Row(
+        "door.stranger",
+        "Another user",
+        "The other end of the socket belongs to somebody else than who runs the service.",
+        "Use your own service and your own home.",
+    ),
+    Row(
+        "door.host",
+        "Not for browsers",
+        "The owner door answers to its own clients, never to a page in a browser.",
+        "Use the command line or the tray.",
+    ),
+    Row(
+        "door.version",
+        "Other messages",
+        "Client and service are of versions that would misread each other.",
+        "Install the same version of both, and start the service again.",
+    ),
+    Row(
+        "door.client",
+        "No name",
+        "Each client names itself, for the audit.",
+        "Send the header assent-client, such as cli/0.1.0.",
+    ),
+    Row(
+        "door.form",
+        "Not the form it needs",
+        "The request is not one that the door knows: a field is missing, unknown or of another"
+        " form.",
+        "See /openapi.json.",
+    ),
+    Row("door.unknown", "Not there", "The door has no such path.", "See /openapi.json."),
+    Row("door.verb", "Not with this verb", "The path is asked otherwise.", "See /openapi.json."),
+    Row(
+        "door.too_large",
+        "Too large",
+        "The request is longer than the door reads.",
+        "Send less at once.",
+    ),
+    Row(
+        "door.slow",
+        "Too slow",
+        "The request did not come whole in the time that the door waits.",
+        "Try again.",
+    ),
+    Row(
+        "door.full",
+        "Too many connections",
+        "As many connections are open as the door takes.",
+        "Close some of the programs that use it.",
+    ),
+    Row(
+        "door.in_use",
+        "Open already",
+        "Another service listens at this home's door.",
+        "Stop it first: assent service stop",
+    ),
+    Row(
+        "door.unusable",
+        "The door cannot be opened",
+        "The folder of the door cannot be made private, or not be written.",
+        "Give yourself write access, or use another home with --home.",
+    ),
+    Row(
+        "service.held",
+        "The engine is held",
+        "The service is there, but carries nothing out; the reason is told with it.",
+        "See: assent service status",
+    ),
+    Row(
+        "service.starting",
+        "The service starts",
+        "It is not ready yet.",
+        "Try again in a moment.",
+    ),
+    Row(
+        "service.stopping",
+        "The service stops",
+        "It takes nothing on any more; runs can be resumed.",
+        "Start it again: assent service start",
+    ),
+    Row(
+        "service.not_running",
+        "The service does not run",
+        "Nothing answers at the door of this home.",
+        "Start it: assent service start",
+    ),
+    Row(
+        "service.stranger",
+        "Not the service",
+        "What answers at the address cannot show that it knows the token.",
+        "Start the service again; end whatever else listens there.",
+    ),
+    Row(
+        "service.version",
+        "Service and client differ",
+        "They are of versions that would misread each other.",
+        "Start the service again, so that both are of the same version.",
+    ),
+    Row(
+        "service.no_answer",
+        "No answer",
+        "The service took the question, and gave no answer that can be read.",
+        "See what it is doing: assent service logs",
+    ),
+    Row(
+        "service.no_events",
+        "No events",
+        "The service cannot be followed for now.",
+        "Try again.",
+    ),
+    Row(
+        "pause.two_ends",
+        "Two ends",
+        "A pause ends after a span or at a moment; both were given.",
+        "Give one of them.",
+    ),
+    Row(
+        "pause.no_time",
+        "No time",
+        "The end of the pause is not written as RFC 3339 asks.",
+        "Write it such as 2026-01-31T16:00:00Z.",
+    ),
+)

@@ -1,0 +1,67 @@
+"""Where things lie that the service and its clients have to agree on: the home, and its door."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+VARIABLE = "ASSENT_HOME"
+DOOR = "owner-door"
+"""The folder of the owner door in a home, open to its owner alone."""
+HOST = "assent"
+"""The one name that the door answers to: no page in a browser can ask for it."""
+
+
+def home_folder(given: str | Path | None = None) -> Path:
+    """The folder given, else ASSENT_HOME, else the platform's own place for data."""
+    chosen = given or os.environ.get(VARIABLE)
+    if not chosen:
+        from platformdirs import user_data_path
+
+        chosen = user_data_path("assent", appauthor=False)
+    return Path(chosen).expanduser().absolute()
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the service listens: a Unix socket, or a port of the loopback interface."""
+
+    socket: str | None = None
+    port: int | None = None
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def read(cls, text: str) -> "Address":
+        """What `as_json` wrote; raises ValueError for anything else."""
+        found = json.loads(text)
+        match found:
+            case {"socket": str(path), "port": None}:
+                return cls(socket=path)
+            case {"socket": None, "port": int(port)}:
+                return cls(port=port)
+        raise ValueError("this is no address of the owner door")
+
+
+@dataclass(frozen=True, slots=True)
+class DoorFolder:
+    """The files of the owner door."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, home: Path) -> "DoorFolder":
+        return cls(home / DOOR)
+
+    @property
+    def socket(self) -> Path:
+        return self.path / "socket"
+
+    @property
+    def address(self) -> Path:
+        return self.path / "address.json"
+
+    @property
+    def token(self) -> Path:
+        return self.path / "token"

@@ -1,0 +1,139 @@
+"""Policies on the wire: listed, shown with their reading, proposed and decided."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from assent_schemas.statuses import PolicyStatus, VersionStatus
+from assent_schemas.wire.frame import Answer, Asked, Note, Reference
+
+Version = Annotated[str, Field(min_length=1, max_length=64)]
+Digest = Annotated[str, Field(max_length=128)]
+
+
+class PolicySummary(Answer):
+    """A policy in a list."""
+
+    policy_id: str
+    name: str
+    status: PolicyStatus
+    active_version: str | None
+    paused: bool
+    versions: dict[str, VersionStatus]
+
+
+class PolicyDetail(Answer):
+    """One version of a policy: the exact document, and what was decided about it."""
+
+    policy_id: str
+    name: str
+    status: PolicyStatus
+    active_version: str | None
+    version: str
+    version_status: VersionStatus
+    hash: str
+    decision: str | None
+    decided_by: str | None
+    decided_at: str | None
+    proposed_by: str
+    proposed_at: str
+    expires_at: str
+    document: dict[str, Any]
+
+
+class PolicyReading(Answer):
+    """What one version of a policy does, in plain words."""
+
+    policy_id: str
+    version: str
+    hash: str
+    brief: str
+    """At most 240 characters, the most dangerous first."""
+    text: str
+    reading: dict[str, Any]
+
+
+class PolicyAsked(Asked):
+    """One policy, and which of its versions; else what waits, else what is in force."""
+
+    policy: Reference
+    version: Version | None = None
+
+
+class PolicyNamed(Asked):
+    """One policy."""
+
+    policy: Reference
+
+
+class Proposing(Asked):
+    """A document to be put before the owner."""
+
+    document: dict[str, Any]
+    by: Annotated[str, Field(min_length=1, max_length=128)] = "owner"
+
+
+class Proposed(Answer):
+    """What waits for the owner from now on."""
+
+    policy_id: str
+    version: str
+    hash: str
+    name: str
+    namesakes: list[str]
+    """Other policies of that name: perhaps a new version of one was meant."""
+
+
+class ApprovingPolicy(PolicyAsked):
+    """A yes to exactly the document of this hash; without `version` to the newest that waits."""
+
+    hash: Digest
+
+
+class RejectingPolicy(PolicyAsked):
+    """A no; without `version` to the newest that waits."""
+
+
+class RollingBack(PolicyAsked):
+    """Which approved version is to come back; without `version` the one before."""
+
+
+class PolicyChanged(Answer):
+    """What was done to a policy."""
+
+    policy_id: str
+    name: str
+    done: str
+    version: str | None = None
+    hash: str | None = None
+
+
+class Pausing(Asked):
+    """Nothing of one policy, or of all, starts or goes on."""
+
+    policy: Reference | None = None
+    seconds: Annotated[int, Field(ge=1, le=10 * 366 * 86_400)] | None = None
+    until: Annotated[str, Field(max_length=64)] | None = None
+    """RFC 3339; without it and `seconds` until further notice."""
+
+
+class Unpausing(Asked):
+    """The pause of one policy, or that of everything, is over."""
+
+    policy: Reference | None = None
+
+
+class Pause(Answer):
+    """A pause in force; `subject` is a policy's id, or `*` for everything."""
+
+    subject: str
+    name: str
+    since: str
+    until: str | None
+    paused_by: str
+
+
+class Noted(Asked):
+    """A word with a decision."""
+
+    note: Note | None = None

@@ -1,0 +1,116 @@
+"""Runs on the wire: listed, shown with what they did, started and controlled."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from assent_schemas.statuses import RunStatus
+from assent_schemas.wire.frame import MOST_ON_A_PAGE, Answer, Asked, PageAsked, Reference
+
+
+class RunSummary(Answer):
+    """Where a run stands."""
+
+    run_id: str
+    policy_id: str
+    policy: str
+    version: str
+    status: RunStatus
+    current_step: str | None
+    error: str | None
+    cause: str | None
+    parent_run: str | None
+    open_interventions: int
+    created_at: str
+    updated_at: str
+
+
+class SideEffect(Answer):
+    """Something that a run did to the outside, and what became of it."""
+
+    key: str
+    resource: str
+    idempotency_key: str
+    input: Any
+    result: Any
+    compensation: str | None
+    irreversible: str | None
+    settled: str | None
+    settled_at: str | None
+
+
+class RunCase(Answer):
+    """A case about a run, as its run tells of it."""
+
+    intervention_id: str
+    code: str
+    text: str
+    status: str
+    choices: list[str]
+    choice: str | None
+    note: str | None
+    decided_by: str | None
+    decided_how: str | None
+    closed_at: str | None
+
+
+class RunDetail(RunSummary):
+    """A run with what it gave and did, and what the owner was told and asked."""
+
+    output: Any
+    saga_log: list[SideEffect]
+    interventions: list[RunCase]
+    notices: list[str]
+
+
+class Happening(Answer):
+    """One entry of a run's journal."""
+
+    seq: int
+    scope: str
+    key: str
+    kind: str
+    at: str
+    data: Any
+    hash: str
+
+
+class RunAsked(Asked):
+    """One run, by id or how that begins."""
+
+    run: Reference
+
+
+class RunsAsked(PageAsked):
+    """Runs, of one policy or of all."""
+
+    policy: Reference | None = None
+
+
+class JournalAsked(RunAsked):
+    """A part of a run's journal."""
+
+    after: Annotated[int, Field(ge=0)] = 0
+    """The number of the last entry that the client has."""
+    limit: Annotated[int, Field(ge=1, le=MOST_ON_A_PAGE)] = 200
+
+
+class Starting(Asked):
+    """A run of a policy's version in force."""
+
+    policy: Reference
+    input: Any = None
+
+
+class Cancelling(RunAsked):
+    """A run that is to end; what it did is reversed, or with `keep` left as it is."""
+
+    keep: bool = False
+
+
+class Resumed(Answer):
+    """The runs that go on from now on."""
+
+    name: str | None = None
+    """Of the policy whose pause is over."""
+    runs: list[RunSummary]

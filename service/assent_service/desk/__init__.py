@@ -1,0 +1,1 @@
+"""The owner's desk: carries out every operation of the owner, whichever way it was asked."""

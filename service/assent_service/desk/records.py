@@ -1,0 +1,90 @@
+"""The desk's word on the service itself: who it is, how it stands, its notices and its audit."""
+
+import os
+from importlib.metadata import version
+
+from assent_engine.interventions import OPEN
+from assent_engine.requests import OPEN as OPEN_REQUEST
+from assent_engine.runner import OPEN as OPEN_RUN
+from assent_schemas.errors import AssentError
+from assent_schemas.wire import service as wire
+from assent_schemas.wire.frame import PROTOCOL, Nothing, Page, PageAsked
+from assent_service.desk.room import Caller, Room, page, part
+
+DISTRIBUTION = "assent"
+
+
+async def hello(room: Room, _asked: Nothing, _: Caller) -> wire.Hello:
+    return _hello(room)
+
+
+async def status(room: Room, _asked: Nothing, _: Caller) -> wire.Status:
+    counts: dict[str, int] = {}
+    try:
+        counts = await _counts(room)
+    except AssentError:
+        # Held, or the store cannot be read: the reason says so, and there is nothing to count.
+        counts = {}
+    return wire.Status(
+        **dict(_hello(room)),
+        home=str(room.home),
+        since=room.since,
+        reason=room.behind.reason,
+        storage_trouble=_storage_trouble(room),
+        **counts,
+    )
+
+
+async def list_notices(room: Room, asked: PageAsked, _: Caller) -> Page[wire.NoticeTold]:
+    rows = await room.read.notice_page(part(asked))
+    told = [
+        wire.NoticeTold(key=one.key, text=one.text, level=one.level, run_id=one.run_id, at=at)
+        for one, at in rows
+    ]
+    return page(told, [one.key for one in told], asked.limit)
+
+
+async def list_audit(room: Room, asked: PageAsked, _: Caller) -> Page[wire.AuditLine]:
+    rows = await room.read.audit_page(part(asked))
+    told = [
+        wire.AuditLine(
+            seq=seq,
+            at=one.at,
+            who=one.who,
+            action=one.action,
+            subject=one.subject,
+            detail=one.detail,
+        )
+        for seq, one in rows
+    ]
+    return page(told, [str(one.seq) for one in told], asked.limit)
+
+
+def _hello(room: Room) -> wire.Hello:
+    return wire.Hello(
+        protocol=PROTOCOL,
+        version=version(DISTRIBUTION),
+        pid=os.getpid(),
+        epoch=room.hub.epoch,
+        state=room.behind.state,
+    )
+
+
+async def _counts(room: Room) -> dict[str, int]:
+    read = room.read
+    rows = await read.runs(*OPEN_RUN)
+    cases = [one for one in await read.interventions() if one.status == OPEN]
+    waiting = [one for one in await read.requests() if one.status == OPEN_REQUEST]
+    proposed = await read.proposed()
+    return {
+        "open_runs": len(rows),
+        "needs_owner": len({one.run_id for one in cases}),
+        "waiting_approvals": len(waiting) + proposed,
+    }
+
+
+def _storage_trouble(room: Room) -> str | None:
+    if room.behind.state == "held":
+        return None
+    trouble = room.engine.storage_trouble
+    return None if trouble is None else f"{trouble.reason} (since {trouble.since})"

@@ -1,0 +1,191 @@
+"""The desk's word on runs: where they stand, how they are begun, gone on with and ended."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from assent_engine.interventions import OPEN as OPEN_CASE
+from assent_engine.policies import choose_policy
+from assent_engine.refusals import refused
+from assent_engine.store import Reader
+from assent_engine.store.records import JournalEntry, SagaEntry
+from assent_engine.store.rows import InterventionRow, RunRow
+from assent_schemas import exact_json
+from assent_schemas.errors import Problem, Refused, StoreError
+from assent_schemas.wire import runs as wire
+from assent_schemas.wire.frame import Nothing, Page
+from assent_service.desk.room import Caller, Room, page, part
+
+
+async def list_runs(room: Room, asked: wire.RunsAsked, _: Caller) -> Page[wire.RunSummary]:
+    read = room.read
+    of = None if asked.policy is None else choose_policy(await read.policies(), asked.policy)
+    rows = await read.run_page(part(asked), of.policy_id if of else None)
+    return page(await summaries(read, rows), [row.id for row in rows], asked.limit)
+
+
+async def show_run(room: Room, asked: wire.RunAsked, _: Caller) -> wire.RunDetail:
+    read = room.read
+    row = await _found(read, asked.run)
+    (summary,) = await summaries(read, [row])
+    return wire.RunDetail(
+        **dict(summary),
+        output=row.output,
+        saga_log=[_side_effect(one) for one in await read.saga_log(row.id)],
+        interventions=[_case(one) for one in await read.interventions(row.id)],
+        notices=[one.text for one in await read.notices(row.id)],
+    )
+
+
+async def list_happenings(room: Room, asked: wire.JournalAsked, _: Caller) -> Page[wire.Happening]:
+    read = room.read
+    row = await _found(read, asked.run)
+    found = await read.journal(row.id, after=asked.after, most=asked.limit + 1)
+    told = [_happening(one) for one in found]
+    return page(told, [str(one.seq) for one in found], asked.limit)
+
+
+async def start_run(room: Room, asked: wire.Starting, _: Caller) -> wire.RunSummary:
+    engine = room.engine
+    policy = await engine.policies.find(asked.policy)
+    return await begun(
+        room, await room.carriers.begin(engine.runs.start(policy.policy_id, asked.input))
+    )
+
+
+async def resume_run(room: Room, asked: wire.RunAsked, _: Caller) -> wire.RunSummary:
+    engine = room.engine
+    row = await _found(room.read, asked.run)
+    return await begun(room, await room.carriers.begin(engine.runs.resume(row.id)))
+
+
+async def resume_runs(room: Room, _asked: Nothing, _: Caller) -> wire.Resumed:
+    return wire.Resumed(runs=await resumed(room, await room.engine.runs.able()))
+
+
+async def resumed(room: Room, rows: Sequence[RunRow]) -> list[wire.RunSummary]:
+    """Go on with runs; those that ended, or that another task took, in the meantime are left."""
+    found = []
+    for row in rows:
+        try:
+            found.append(await room.carriers.begin(room.engine.runs.resume(row.id)))
+        except Refused:
+            continue
+    return [await begun(room, run_id) for run_id in found]
+
+
+async def redrive_run(room: Room, asked: wire.RunAsked, caller: Caller) -> wire.RunSummary:
+    engine = room.engine
+    row = await _found(room.read, asked.run)
+    return await begun(room, await room.carriers.begin(engine.runs.redrive(row.id, by=caller.by)))
+
+
+async def cancel_run(room: Room, asked: wire.Cancelling, caller: Caller) -> wire.RunSummary:
+    engine = room.engine
+    row = await _found(room.read, asked.run)
+    work = engine.runs.cancel(row.id, keep=asked.keep, by=caller.by)
+    return await begun(room, await room.carriers.begin(work) or row.id)
+
+
+async def gone_on(room: Room, run_id: str) -> wire.RunSummary | None:
+    """The run that goes on with what was decided; None where it had ended."""
+    found = await room.carriers.begin(room.engine.runs.go_on(run_id))
+    row = await room.read.run(found or run_id)
+    if row is None or (found is None and row.status.ended):
+        return None
+    return (await summaries(room.read, [row]))[0]
+
+
+async def summaries(read: Reader, rows: Sequence[RunRow]) -> list[wire.RunSummary]:
+    """Runs with the names of their policies, and how many cases wait for the owner."""
+    names = {row.policy_id: row.name for row in await read.policies()}
+    cases = Counter(one.run_id for one in await read.interventions() if one.status == OPEN_CASE)
+    return [_summary(row, names.get(row.policy_id, "?"), cases[row.id]) for row in rows]
+
+
+async def begun(room: Room, run_id: str | None) -> wire.RunSummary:
+    """Where a run stands that was just begun or gone on with."""
+    row = None if run_id is None else await room.read.run(run_id)
+    if row is None:
+        raise refused("run.unknown", f"There is no run {run_id}.")
+    return (await summaries(room.read, [row]))[0]
+
+
+async def _found(read: Reader, start: str) -> RunRow:
+    """The one run whose id starts so; raises Refused."""
+    if (row := await read.run(start)) is not None:
+        return row
+    ids = await read.run_ids(start)
+    if len(ids) == 1 and (row := await read.run(ids[0])) is not None:
+        return row
+    if ids:
+        detail = f"{start!r} begins the ids of {len(ids)} runs."
+        raise refused("run.ambiguous", detail, "Give more of the id: assent run list")
+    raise refused("run.unknown", f"There is no run {start!r}.", "List them: assent run list")
+
+
+def _summary(row: RunRow, policy: str, cases: int) -> wire.RunSummary:
+    return wire.RunSummary(
+        run_id=row.id,
+        policy_id=row.policy_id,
+        policy=policy,
+        version=row.policy_version,
+        status=row.status,
+        current_step=row.current_step,
+        error=row.error,
+        cause=row.cause,
+        parent_run=row.parent_run,
+        open_interventions=cases,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _side_effect(one: SagaEntry) -> wire.SideEffect:
+    return wire.SideEffect(
+        key=one.key,
+        resource=one.resource,
+        idempotency_key=one.idempotency_key,
+        input=_recorded(one.input),
+        result=_recorded(one.result),
+        compensation=one.compensation,
+        irreversible=one.irreversible,
+        settled=one.settled,
+        settled_at=one.settled_at,
+    )
+
+
+def _case(one: InterventionRow) -> wire.RunCase:
+    return wire.RunCase(
+        intervention_id=one.id,
+        code=one.code,
+        text=one.text,
+        status=one.status,
+        choices=one.choices,
+        choice=one.choice,
+        note=one.note,
+        decided_by=one.decided_by,
+        decided_how=one.decided_how,
+        closed_at=one.closed_at,
+    )
+
+
+def _happening(one: JournalEntry) -> wire.Happening:
+    return wire.Happening(
+        seq=one.seq,
+        scope=one.scope,
+        key=one.key,
+        kind=one.kind,
+        at=one.at,
+        data=_recorded(one.data),
+        hash=one.hash,
+    )
+
+
+def _recorded(text: str) -> object:
+    """A record's JSON; raises StoreError where it is damaged."""
+    try:
+        return exact_json.decode(text)
+    except ValueError as error:
+        remedy = "Restore the home from a backup."
+        title, detail = "The store is damaged", f"A record of the run is no JSON: {error}."
+        raise StoreError(Problem("store.damaged", title, detail, remedy)) from error

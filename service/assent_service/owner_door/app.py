@@ -1,0 +1,152 @@
+"""The application: each operation of the table at its path, the events, and what describes them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import unquote
+
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from assent_engine.store.records import AuditEntry
+from assent_schemas import exact_json
+from assent_schemas.errors import AssentError, Problem, Refused
+from assent_schemas.wire import openapi
+from assent_schemas.wire.operations import OPERATIONS, Operation
+from assent_service.desk.desk import Desk
+from assent_service.desk.room import Caller
+from assent_service.owner_door.bounds import DoorBounds
+from assent_service.owner_door.events import following
+from assent_service.owner_door.gate import CALLER
+from assent_service.owner_door.refusals import JSON, TITLE, refusal, wrong_form
+
+_LONGEST_SUBJECT = 200
+_VERB_NOT_ALLOWED = 405
+
+
+def application(desk: Desk, bounds: DoorBounds) -> Starlette:
+    """Everything behind the gate."""
+    routes: list[BaseRoute] = [
+        Route(one.path, _endpoint(desk, one, bounds), methods=[one.verb])
+        for one in OPERATIONS.values()
+    ]
+    routes.append(Route("/openapi.json", _described, methods=["GET"]))
+    routes.append(WebSocketRoute("/events", following(desk.room.hub, bounds)))
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _not_here})
+    app.router.redirect_slashes = False
+    return app
+
+
+def _endpoint(
+    desk: Desk, operation: Operation[Any, Any], bounds: DoorBounds
+) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        try:
+            asked = await _question(operation, request, bounds)
+            caller: Caller = request.state._state[CALLER]  # noqa: SLF001 - typed access
+            reply = await _carried_out(desk, operation, asked, caller)
+            return _json(reply.model_dump())
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client hears in one form
+            return refusal(error)
+
+    return answer
+
+
+async def _carried_out(
+    desk: Desk, operation: Operation[Any, Any], asked: Any, caller: Caller
+) -> Any:
+    """Do it; a change stands in the audit before it is done, and again where it was refused."""
+    if not operation.changes:
+        return await desk.call(operation, asked, caller)
+    await _audit(desk, operation, asked, caller, caller.how)
+    try:
+        return await desk.call(operation, asked, caller)
+    except AssentError as error:
+        said = f"{caller.how}: refused, {error.problem.code}"
+        await _audit(desk, operation, asked, caller, said)
+        raise
+
+
+async def _audit(
+    desk: Desk, operation: Operation[Any, Any], asked: Any, caller: Caller, said: str
+) -> None:
+    subject = str(getattr(asked, operation.subject) or "") if operation.subject else ""
+    at, action = desk.room.now, f"door.{operation.name}"
+    entry = AuditEntry(at, caller.by, action, subject[:_LONGEST_SUBJECT], said)
+    await desk.room.engine.store.commit(entry)
+
+
+async def _question(operation: Operation[Any, Any], request: Request, bounds: DoorBounds) -> Any:
+    """What is asked, checked; raises AssentError."""
+    try:
+        return await _checked(operation, request, bounds)
+    except ValidationError as error:
+        raise Refused(wrong_form(error)) from error
+
+
+async def _checked(operation: Operation[Any, Any], request: Request, bounds: DoorBounds) -> Any:
+    given: dict[str, Any] = {name: unquote(text) for name, text in request.path_params.items()}
+    if operation.changes:
+        content = exact_json.parse(await _body(request, bounds) or b"{}", bounds.json)
+        if not isinstance(content, dict):
+            raise _refused("door.form", "The body is no JSON object.")
+        return operation.asks.model_validate(_together(content, given), strict=True)
+    pairs = request.query_params.multi_items()
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise _refused("door.form", "A parameter stands twice in the query.")
+    return operation.asks.model_validate(_together(dict(pairs), given))
+
+
+def _together(more: dict[str, Any], in_path: dict[str, Any]) -> dict[str, Any]:
+    if more.keys() & in_path.keys():
+        raise _refused("door.form", f"{sorted(more.keys() & in_path.keys())} stand in the path.")
+    return {**more, **in_path}
+
+
+async def _body(request: Request, bounds: DoorBounds) -> bytes:
+    """The whole body, if it is short enough and comes in time; raises Refused.
+
+    What is too much is read all the same, as far as it is bearable, and thrown away: who still
+    writes could not be told why not.
+    """
+    found, size = bytearray(), 0
+    try:
+        async with asyncio.timeout(bounds.seconds_to_ask):
+            async for part in request.stream():
+                size += len(part)
+                if size <= bounds.body:
+                    found += part
+                elif size > bounds.bearable:
+                    break
+    except TimeoutError:
+        detail = f"The request did not come in {bounds.seconds_to_ask:g} s."
+        raise _refused("door.slow", detail) from None
+    except ClientDisconnect:
+        raise _refused("door.slow", "The client hung up.") from None
+    if size > bounds.body:
+        raise _refused("door.too_large", f"A request has at most {bounds.body} bytes.")
+    return bytes(found)
+
+
+async def _described(_: Request) -> Response:
+    return _json(openapi.document())
+
+
+async def _not_here(request: Request, error: Exception) -> Response:
+    """No such path, or none for this verb."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    code = "door.verb" if status == _VERB_NOT_ALLOWED else "door.unknown"
+    said = f"There is no {request.method} {request.url.path[:200]}."
+    return refusal(_refused(code, said, "See /openapi.json."))
+
+
+def _json(data: Any) -> Response:
+    return Response(exact_json.encode(exact_json.plain(data), as_ordered=True), media_type=JSON)
+
+
+def _refused(code: str, detail: str, remedy: str = "") -> Refused:
+    return Refused(Problem(code, TITLE, detail, remedy))
