@@ -141,10 +141,11 @@ class Reader:
         sql = part.of("workflow_executions", _RUN_COLUMNS, "id", "?2 IS NULL OR policy_id = ?2")
         return [_run(row) for row in await self._all(sql, part.after, policy_id, part.most)]
 
-    async def run_ids(self, start: str) -> list[str]:
-        """The ids of runs that begin so."""
-        sql = "SELECT id FROM workflow_executions WHERE substr(id, 1, length(?1)) = ?1"
-        return [run_id for (run_id,) in await self._all(sql, start)]
+    async def runs_from(self, start: str) -> list[RunRow]:
+        """The runs whose ids begin so."""
+        where = "WHERE substr(id, 1, length(?1)) = ?1"
+        sql = f"SELECT {_RUN_COLUMNS} FROM workflow_executions {where} ORDER BY created_at, id"  # noqa: S608
+        return [_run(row) for row in await self._all(sql, start)]
 
     async def places(self, key: str) -> tuple[int, tuple[str, int] | None]:
         """Of a concurrency key: how many open runs have a place, and who is next with what limit.

@@ -25,34 +25,37 @@ Item = TypeVar("Item")
 class Asked(BaseModel):
     """What a client asks: unknown keys are errors, never ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    # Built when it is first used: a client needs few of the models, and should start fast.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Answer(BaseModel):
     """What the service answers; a client ignores what it does not know yet."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
 
 class Nothing(Asked):
     """A question without details."""
 
 
-class PageAsked(Asked):
+class PartAsked(Asked):
     """Which part of a list is wanted."""
 
     after: Annotated[str, Field(max_length=LONGEST_REFERENCE)] | None = None
     """The last item that the client has; without it the list begins."""
     limit: Annotated[int, Field(ge=1, le=MOST_ON_A_PAGE)] = 200
+
+
+class PageAsked(PartAsked):
+    """Which part of a list is wanted, and from which end."""
+
     newest: bool = False
     """Whether the list goes from the newest item back."""
 
 
 class Page(Answer, Generic[Item]):
     """A part of a list."""
-
-    # Which pydantic reads from the source: of a generic made elsewhere it finds none.
-    model_config = ConfigDict(use_attribute_docstrings=False)
 
     items: list[Item]
     after: str | None = Field(None, description="What to ask for next; null at the list's end.")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from assent_schemas.statuses import RunStatus
-from assent_schemas.wire.frame import MOST_ON_A_PAGE, Answer, Asked, PageAsked, Reference
+from assent_schemas.wire.frame import Answer, Asked, PageAsked, PartAsked, Reference
 
 
 class RunSummary(Answer):
@@ -28,6 +28,8 @@ class RunSummary(Answer):
 class SideEffect(Answer):
     """Something that a run did to the outside, and what became of it."""
 
+    run_id: str
+    """Of the run that did it: one that was called may have."""
     key: str
     resource: str
     idempotency_key: str
@@ -54,11 +56,22 @@ class RunCase(Answer):
     closed_at: str | None
 
 
+class MayHaveHappened(Answer):
+    """A call of an ended run of which nobody knows whether it was carried out."""
+
+    resource: str
+    scope: str
+    key: str
+
+
 class RunDetail(RunSummary):
     """A run with what it gave and did, and what the owner was told and asked."""
 
     output: Any
     saga_log: list[SideEffect]
+    at_stake: list[SideEffect]
+    """What would be reversed were it cancelled, the called runs' part included, in that order."""
+    may_have_happened: list[MayHaveHappened]
     interventions: list[RunCase]
     notices: list[str]
 
@@ -87,12 +100,11 @@ class RunsAsked(PageAsked):
     policy: Reference | None = None
 
 
-class JournalAsked(RunAsked):
+class JournalAsked(RunAsked, PartAsked):
     """A part of a run's journal."""
 
-    after: Annotated[int, Field(ge=0)] = 0
+    after: Annotated[str, Field(pattern=r"^[0-9]{1,18}$")] | None = None
     """The number of the last entry that the client has."""
-    limit: Annotated[int, Field(ge=1, le=MOST_ON_A_PAGE)] = 200
 
 
 class Starting(Asked):

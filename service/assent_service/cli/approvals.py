@@ -3,12 +3,18 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from assent_service.cli.options import standard
 
+if TYPE_CHECKING:
+    from assent_schemas.wire.approvals import Approval, ApprovalDetail, Decided
+    from assent_schemas.wire.policies import PolicyDetail
+    from assent_schemas.wire.runs import RunDetail
+
+POLICY = "policy"
 NOTE = click.option("--note", help="Why; a run that asked gets it with your answer.")
 
 
@@ -26,11 +32,18 @@ def list_waiting(home: Path | None, as_json: bool) -> None:
     """List what waits for you, who asks, and until when."""
     from assent_service.cli.approvals_view import waiting_view
     from assent_service.cli.output import emit
-    from assent_service.cli.waiting import all_waiting
 
-    found = asyncio.run(all_waiting(home))
-    data = [one.as_json() for one in found]
-    emit(data, lambda: waiting_view(found), as_json=as_json)
+    found = asyncio.run(_waiting(home))
+    emit([_facts(one) for one in found], lambda: waiting_view(found), as_json=as_json)
+
+
+async def _waiting(home: Path | None) -> "list[Approval]":
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.frame import PageAsked
+    from assent_service.cli.owner import everything, owner
+
+    async with owner(home) as to:
+        return await everything(to, ops.LIST_APPROVALS, PageAsked())
 
 
 @approvals.command()
@@ -39,22 +52,30 @@ def list_waiting(home: Path | None, as_json: bool) -> None:
 def show(request_id: str, home: Path | None, as_json: bool) -> None:
     """Show exactly what is decided on."""
     from assent_service.cli.approvals_view import request_view
-    from assent_service.cli.looking import look
     from assent_service.cli.output import emit
     from assent_service.cli.views import document_view
-    from assent_service.cli.waiting import POLICY, one_waiting, request_facts
 
-    one = asyncio.run(one_waiting(home, request_id))
-    if one.kind == POLICY:
-        from assent_schemas import exact_json
-
-        seen = asyncio.run(look(home, one.id, one.version))
-        data = {**one.as_json(), "document": exact_json.parse(seen.version.document)}
-        view = document_view(seen.policy, seen.version, seen.approval)
-        emit(data, lambda: view, as_json=as_json)
+    one, policy = asyncio.run(_shown(home, request_id))
+    if policy is not None:
+        data = {**_facts(one), "document": one.shown}
+        emit(data, lambda: document_view(policy), as_json=as_json)
         return
-    row = one.request
-    emit(request_facts(row), lambda: request_view(row), as_json=as_json)
+    emit(_question(one), lambda: request_view(one), as_json=as_json)
+
+
+async def _shown(home: Path | None, start: str) -> "tuple[ApprovalDetail, PolicyDetail | None]":
+    """What is decided on, and of a proposal its policy."""
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.approvals import ApprovalAsked
+    from assent_schemas.wire.policies import PolicyAsked
+    from assent_service.cli.owner import owner
+
+    async with owner(home) as to:
+        one = await to.call(ops.SHOW_APPROVAL, ApprovalAsked(approval=start))
+        if one.kind != POLICY:
+            return one, None
+        asked = PolicyAsked(policy=one.id, version=one.version)
+        return one, await to.call(ops.SHOW_POLICY, asked)
 
 
 @approvals.command()
@@ -70,25 +91,15 @@ def approve(
     A run that waits goes on with your yes. Without a terminal the consent is the hash of what
     you have seen: assent approvals show ID prints it.
     """
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.approvals import Approving
     from assent_service.cli.consent import consent, consent_to_request
-    from assent_service.cli.opening import person
-    from assent_service.cli.waiting import POLICY, one_waiting
 
-    one = asyncio.run(one_waiting(home, request_id))
-    if one.kind == POLICY:
-        seen = digest or consent(home, one.id, one.version, as_json=as_json)
-    else:
-        seen = digest or consent_to_request(one.request, err=as_json)
-
-    async def decide(engine: Any) -> Any:
-        by, how = person(), "cli"
-        if one.kind == POLICY:
-            await engine.policies.approve(one.id, one.version, seen, by=by, how=how)
-            return None
-        await engine.requests.approve(one.id, seen, by=by, how=how, note=note)
-        return await engine.runs.go_on(one.request.run_id)
-
-    _decided(one, decide, "approved", home, as_json)
+    one, policy = asyncio.run(_shown(home, request_id))
+    if digest is None:
+        digest = consent(policy, err=as_json) if policy else consent_to_request(one, err=as_json)
+    asked = Approving(approval=one.id, version=one.version, hash=digest, note=note)
+    _decided(home, lambda to: to.call(ops.APPROVE, asked), as_json)
 
 
 @approvals.command()
@@ -100,43 +111,53 @@ def reject(request_id: str, note: str | None, home: Path | None, as_json: bool) 
 
     A run that waits goes on without your yes.
     """
-    from assent_service.cli.opening import person
-    from assent_service.cli.waiting import POLICY, one_waiting
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.approvals import Rejecting
 
-    one = asyncio.run(one_waiting(home, request_id))
-
-    async def decide(engine: Any) -> Any:
-        by, how = person(), "cli"
-        if one.kind == POLICY:
-            await engine.policies.reject(one.id, one.version, by=by, how=how)
-            return None
-        await engine.requests.reject(one.id, by=by, how=how, note=note)
-        return await engine.runs.go_on(one.request.run_id)
-
-    _decided(one, decide, "rejected", home, as_json)
+    asked = Rejecting(approval=request_id, note=note)
+    _decided(home, lambda to: to.call(ops.REJECT, asked), as_json)
 
 
-def _decided(one: Any, decide: Any, what: str, home: Path | None, as_json: bool) -> None:
+def _decided(home: Path | None, decide: Any, as_json: bool) -> None:
     """Decide, let the run go on, and say how it stands then; exit 1 unless it is done or waits."""
     from rich.console import Group
 
-    from assent_service.cli.opening import acting
     from assent_service.cli.output import emit
-    from assent_service.cli.progress import live
     from assent_service.cli.run_reports import reports_view
     from assent_service.cli.text import shown
 
-    async def act() -> Any:
-        with live(silent=as_json) as tell:
-            async with acting(home, tell) as engine:
-                return await decide(engine)
-
-    report = asyncio.run(act())
-    data: dict[str, Any] = {"id": one.id, "kind": one.kind, "status": what, "run": None}
-    if report is not None:
-        run = {"run_id": report.run_id, "status": report.status, "output": report.output}
-        data["run"] = {**run, "error": report.error, "cause": report.cause}
-    text = f"{what.capitalize()}: {shown(one.what)}"
-    view = Group(text, reports_view([report])) if report is not None else text
+    said, run = asyncio.run(_followed(home, decide, silent=as_json))
+    data: dict[str, Any] = {"id": said.id, "kind": said.kind, "status": said.status, "run": None}
+    if run is not None:
+        told = {"run_id": run.run_id, "status": run.status, "output": run.output}
+        data["run"] = {**told, "error": run.error, "cause": run.cause}
+    text = f"{said.status.capitalize()}: {shown(said.what)}"
+    view = Group(text, reports_view([run])) if run is not None else text
     emit(data, lambda: view, as_json=as_json)
-    sys.exit(0 if report is None or report.status in ("COMPLETED", "WAITING") else 1)
+    sys.exit(0 if run is None or run.status in ("COMPLETED", "WAITING") else 1)
+
+
+async def _followed(
+    home: Path | None, decide: Any, *, silent: bool
+) -> "tuple[Decided, RunDetail | None]":
+    from assent_service.cli.following import following
+    from assent_service.cli.owner import owner
+
+    async with owner(home, acts=True) as to, following(to, silent=silent) as seen:
+        said: Decided = await decide(to)
+        runs = await seen.until_they_stop([said.run] if said.run else [])
+        return said, runs[0] if runs else None
+
+
+def _facts(one: "Approval") -> dict[str, Any]:
+    """What a list says of it."""
+    names = ("id", "kind", "what", "who", "until", "hash")
+    facts = {name: getattr(one, name) for name in names}
+    return facts | ({"version": one.version} if one.version else {})
+
+
+def _question(one: "ApprovalDetail") -> dict[str, Any]:
+    """All of a question."""
+    names = ("id", "kind", "run_id", "status", "until", "hash", "decided_by", "decided_how")
+    more = ("closed_at", "note", "shown")
+    return {name: getattr(one, name) for name in (*names, *more)}

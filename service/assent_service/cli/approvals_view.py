@@ -9,15 +9,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from assent_engine.requests import OPEN, what_is_shown
-from assent_engine.store.rows import RequestRow
+from assent_engine.requests import OPEN
 from assent_schemas import exact_json
+from assent_schemas.wire.approvals import Approval, ApprovalDetail
 from assent_service.cli.text import shown, shown_document
 from assent_service.cli.views import facts, status_text
-from assent_service.cli.waiting import Waiting
 
 
-def waiting_view(found: Sequence[Waiting]) -> RenderableType:
+def waiting_view(found: Sequence[Approval]) -> RenderableType:
     """A table of what waits."""
     if not found:
         return "Nothing waits for you."
@@ -30,27 +29,24 @@ def waiting_view(found: Sequence[Waiting]) -> RenderableType:
     return table
 
 
-def request_view(row: RequestRow) -> RenderableType:
-    """A question of a run: facts, every call that a yes covers, and the exact JSON.
-
-    Raises Refused where it was altered.
-    """
-    said = what_is_shown(row)
+def request_view(row: ApprovalDetail) -> RenderableType:
+    """A question of a run: facts, every call that a yes covers, and the exact JSON."""
+    said = row.shown
     policy = said["policy"]
     decided = f"{row.status} by {row.decided_by} ({row.decided_how})" if row.decided_by else None
     about = facts(
         [
-            ("question", Text(shown_document(row.title), style="bold")),
+            ("question", Text(shown_document(row.what), style="bold")),
             ("id", row.id),
             ("asked by", f"{policy['name']}, version {policy['version']}"),
             ("run", row.run_id),
             ("status", status_text("waits for you" if row.status == OPEN else row.status)),
             ("decided", decided),
-            ("until", row.deadline),
+            ("until", row.until),
             ("hash", row.hash),
         ]
     )
-    text = msgspec.json.format(row.shown.encode(), indent=2).decode()
+    text = msgspec.json.format(exact_json.encode(row.shown), indent=2).decode()
     exact = Text(shown_document(text), overflow="fold")
     parts: list[RenderableType] = [about]
     if "effects" in said:

@@ -3,20 +3,16 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from assent_service.cli.options import standard
-from assent_service.cli.run_ids import choose_run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.console import RenderableType
 
-    from assent_engine.store.records import SagaEntry
-    from assent_engine.store.rows import RunRow
+    from assent_schemas.wire.runs import RunDetail
 
 
 @click.command()
@@ -32,39 +28,39 @@ def cancel(run_id: str, keep: bool, yes: bool, home: Path | None, as_json: bool)
     from assent_service.cli.output import emit, show
     from assent_service.cli.run_reports import as_data, reports_view, stands_still
 
-    row, standing = asyncio.run(_look(home, run_id))
-    if not row.status.ended:
+    run = asyncio.run(_look(home, run_id))
+    if not run.status.ended:
         if not (yes and as_json):
-            show(_view(row, standing, keep=keep), err=as_json)
+            show(_view(run, keep=keep), err=as_json)
         if not yes:
             _ask(err=as_json)
-    report, cases = asyncio.run(_cancelled(home, row.id, keep=keep, silent=as_json))
-    data = as_data(report, cases.get(row.id, ()))
-    emit(data, lambda: reports_view([report], cases), as_json=as_json)
-    sys.exit(1 if stands_still(report) else 0)
+    run = asyncio.run(_cancelled(home, run.run_id, keep=keep, silent=as_json))
+    emit(as_data(run), lambda: reports_view([run]), as_json=as_json)
+    sys.exit(1 if stands_still(run) else 0)
 
 
-async def _look(home: Path | None, run_id: str) -> "tuple[RunRow, Sequence[SagaEntry]]":
-    from assent_engine.runner.family import at_stake
-    from assent_service.cli.opening import reading
+async def _look(home: Path | None, run_id: str) -> "RunDetail":
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.runs import RunAsked
+    from assent_service.cli.owner import owner
 
-    async with reading(home) as reader:
-        row = choose_run(await reader.runs(), run_id)
-        return row, await at_stake(reader, row.id)
-
-
-async def _cancelled(home: Path | None, run_id: str, *, keep: bool, silent: bool) -> Any:
-    from assent_service.cli.opening import acting, person
-    from assent_service.cli.progress import live
-    from assent_service.cli.run_reports import open_cases
-
-    with live(silent=silent) as tell:
-        async with acting(home, tell) as engine:
-            report = await engine.runs.cancel(run_id, keep=keep, by=person())
-            return report, await open_cases(engine.store.read)
+    async with owner(home) as to:
+        return await to.call(ops.SHOW_RUN, RunAsked(run=run_id))
 
 
-def _view(row: "RunRow", standing: "Sequence[SagaEntry]", *, keep: bool) -> "RenderableType":
+async def _cancelled(home: Path | None, run_id: str, *, keep: bool, silent: bool) -> "RunDetail":
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.runs import Cancelling
+    from assent_service.cli.following import following
+    from assent_service.cli.owner import owner
+
+    async with owner(home, acts=True) as to, following(to, silent=silent) as seen:
+        begun = await to.call(ops.CANCEL_RUN, Cancelling(run=run_id, keep=keep))
+        (run,) = await seen.until_they_stop([begun])
+        return run
+
+
+def _view(run: "RunDetail", *, keep: bool) -> "RenderableType":
     """The run, and what becomes of what it did."""
     from rich.console import Group
     from rich.text import Text
@@ -72,11 +68,11 @@ def _view(row: "RunRow", standing: "Sequence[SagaEntry]", *, keep: bool) -> "Ren
     from assent_service.cli.run_view import saga_view
     from assent_service.cli.views import facts, status_text
 
-    about = facts([("run", row.id), ("status", status_text(row.status)), ("at", row.current_step)])
-    if not standing:
-        return Group(about, Text("\nIt has changed nothing outside that stands."))
+    rows = [("run", run.run_id), ("status", status_text(run.status)), ("at", run.current_step)]
+    if not run.at_stake:
+        return Group(facts(rows), Text("\nIt has changed nothing outside that stands."))
     title = "Done, and kept" if keep else "Done, and to be reversed, the latest first"
-    return Group(about, Text(f"\n{title}", style="bold"), saga_view(standing, row.id))
+    return Group(facts(rows), Text(f"\n{title}", style="bold"), saga_view(run.at_stake, run.run_id))
 
 
 def _ask(*, err: bool) -> None:

@@ -1,7 +1,6 @@
 """How the cases of the inbox look, as data and on a terminal."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -9,58 +8,13 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from assent_engine import library
 from assent_engine.interventions import OPEN, Choice
-from assent_engine.registry import StepRegistry
-from assent_engine.store.rows import InterventionRow
 from assent_schemas import exact_json
+from assent_schemas.wire.inbox import Case, CaseDetail
 from assent_service.cli.text import shown, shown_document
 from assent_service.cli.views import facts, listing, shortened
 
 LONGEST = 4000
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An intervention with the name of the policy whose run it is about."""
-
-    row: InterventionRow
-    policy: str
-
-    @property
-    def open(self) -> bool:
-        return self.row.status == OPEN
-
-
-def facts_of(case: Case) -> dict[str, Any]:
-    """A case as data."""
-    row = case.row
-    return {
-        "intervention_id": row.id,
-        "run_id": row.run_id,
-        "policy": case.policy,
-        "code": row.code,
-        "subject": row.subject,
-        "text": row.text,
-        "choices": row.choices,
-        "status": row.status,
-        "choice": row.choice,
-        "note": row.note,
-        "result": row.result,
-        "decided_by": row.decided_by,
-        "decided_how": row.decided_how,
-        "opened_at": row.opened_at,
-        "closed_at": row.closed_at,
-    }
-
-
-def result_schema(row: InterventionRow) -> dict[str, Any] | None:
-    """JSON Schema of the result that `done` has to give; None where none is asked for."""
-    if row.code != "effect.unsure":
-        return None
-    library.load()
-    step = StepRegistry.shared().step(row.about.get("resource", ""))
-    return None if step is None else step.output_schema
 
 
 def cases_view(cases: Sequence[Case], *, settled: bool) -> RenderableType:
@@ -69,53 +23,50 @@ def cases_view(cases: Sequence[Case], *, settled: bool) -> RenderableType:
         return "No case was ever opened." if settled else "Nothing waits for you."
     table = listing("case", "run", "policy", "about", "since (UTC)", "choices")
     ids, runs = (
-        shortened([one.row.id for one in cases]),
-        shortened([one.row.run_id for one in cases]),
+        shortened([one.intervention_id for one in cases]),
+        shortened([one.run_id for one in cases]),
     )
     for name, run, case in zip(ids, runs, cases, strict=True):
-        row = case.row
         table.add_row(
             Text(name, no_wrap=True),
             Text(run, no_wrap=True),
             Text(shown(case.policy)),
-            Text(shown(f"{row.code} {row.about.get('resource') or ''}".strip())),
-            Text(row.opened_at[:19].replace("T", " "), no_wrap=True),
-            Text(", ".join(row.choices)) if case.open else _settled(row),
+            Text(shown(f"{case.code} {case.resource or ''}".strip())),
+            Text(case.opened_at[:19].replace("T", " "), no_wrap=True),
+            Text(", ".join(case.choices)) if case.status == OPEN else _settled(case),
         )
     return table
 
 
-def case_view(
-    case: Case, meanings: Mapping[str, str], schema: dict[str, Any] | None
-) -> RenderableType:
+def case_view(case: CaseDetail) -> RenderableType:
     """One case: what happened, the exact call, what can be said, and what was."""
-    row = case.row
     parts: list[RenderableType] = [
         facts(
             [
-                ("case", row.id),
-                ("run", row.run_id),
+                ("case", case.intervention_id),
+                ("run", case.run_id),
                 ("policy", case.policy),
-                ("about", row.code),
-                ("since", row.opened_at),
-                ("decided", None if case.open else _settled(row)),
-                ("note", None if row.note is None else shown(row.note, LONGEST)),
+                ("about", case.code),
+                ("since", case.opened_at),
+                ("decided", None if case.status == OPEN else _settled(case)),
+                ("note", None if case.note is None else shown(case.note, LONGEST)),
             ]
         ),
-        Text(f"\n{shown(row.text, LONGEST)}"),
+        Text(f"\n{shown(case.text, LONGEST)}"),
     ]
-    for title, call in _calls(row):
+    for title, call in _calls(case):
         parts += [Text(f"\n{title}", style="bold"), _json(call)]
-    if schema is not None:
-        parts += [Text("\nWhat the result of `done` must be", style="bold"), _json(schema)]
-    if case.open:
-        parts += [Text("\nChoices", style="bold"), _choices(row, meanings, schema)]
+    if case.result_schema is not None:
+        schema = _json(case.result_schema)
+        parts += [Text("\nWhat the result of `done` must be", style="bold"), schema]
+    if case.status == OPEN:
+        parts += [Text("\nChoices", style="bold"), _choices(case)]
     return Group(*parts)
 
 
-def _calls(row: InterventionRow) -> list[tuple[str, dict[str, Any]]]:
+def _calls(case: CaseDetail) -> list[tuple[str, dict[str, Any]]]:
     """The call in question and, where it was to reverse something, what was done."""
-    about = row.about
+    about = case.about
     found = [("What was done", about["done"])] if "done" in about else []
     if about.get("resource") is not None:
         title = "The call that reverses it" if found else "The call in question"
@@ -123,22 +74,21 @@ def _calls(row: InterventionRow) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
-def _choices(
-    row: InterventionRow, meanings: Mapping[str, str], schema: dict[str, Any] | None
-) -> RenderableType:
+def _choices(case: CaseDetail) -> RenderableType:
     rows = []
-    for word, meaning in meanings.items():
+    for word, meaning in case.meanings.items():
         more = ' --note "..."' if word == Choice.DONE else ""
-        more += " --result @FILE" if word == Choice.DONE and schema is not None else ""
-        rows.append((word, f"{meaning}: assent inbox resolve {row.id} {word}{more}"))
+        more += " --result @FILE" if word == Choice.DONE and case.result_schema is not None else ""
+        say = f"assent inbox resolve {case.intervention_id} {word}{more}"
+        rows.append((word, f"{meaning}: {say}"))
     return Padding(facts(rows), (0, 0, 0, 2), expand=False)
 
 
-def _settled(row: InterventionRow) -> Text:
-    if row.choice is None:
-        return Text(f"settled itself {row.closed_at}", "dim")
-    who = f"by {row.decided_by} ({row.decided_how}), {row.closed_at}"
-    return Text(shown(f"{row.choice} {who}"), "dim")
+def _settled(case: Case) -> Text:
+    if case.choice is None:
+        return Text(f"settled itself {case.closed_at}", "dim")
+    who = f"by {case.decided_by} ({case.decided_how}), {case.closed_at}"
+    return Text(shown(f"{case.choice} {who}"), "dim")
 
 
 def _json(value: Any) -> RenderableType:

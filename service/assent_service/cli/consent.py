@@ -1,40 +1,47 @@
 """Asking for the owner's consent: the exact document first, then one question."""
 
-import asyncio
 import sys
-from pathlib import Path
 
 import click
 
 from assent_engine.requests import OPEN
-from assent_engine.store.rows import RequestRow
+from assent_schemas import exact_json
 from assent_schemas.errors import Problem, Refused
 from assent_schemas.statuses import VersionStatus
+from assent_schemas.wire.approvals import ApprovalDetail
+from assent_schemas.wire.policies import PolicyDetail
 from assent_service.cli.approvals_view import request_view
-from assent_service.cli.looking import look
 from assent_service.cli.output import show
 from assent_service.cli.views import document_view
 
 
-def consent(home: Path | None, name: str, version: str | None, *, as_json: bool) -> str:
+def consent(seen: PolicyDetail, *, err: bool) -> str:
     """The hash of the document that was shown, once the person said yes; raises Refused.
 
     The home is not held while the person reads. What is decided already is not asked about.
     """
-    seen = asyncio.run(look(home, name, version))
-    if seen.version.status is VersionStatus.PROPOSED:
-        show(document_view(seen.policy, seen.version, seen.approval), err=as_json)
-        what = f"exactly this document (version {seen.version.version})"
-        _ask(what, seen.version.hash, "policy reject", err=as_json)
-    return seen.version.hash
+    _refuse_another(seen.document, seen.hash)
+    if seen.version_status is VersionStatus.PROPOSED:
+        show(document_view(seen), err=err)
+        what = f"exactly this document (version {seen.version})"
+        _ask(what, seen.hash, "policy reject", err=err)
+    return seen.hash
 
 
-def consent_to_request(row: RequestRow, *, err: bool) -> str:
+def consent_to_request(row: ApprovalDetail, *, err: bool) -> str:
     """The hash of the question that was shown, once the person said yes; raises Refused."""
+    _refuse_another(row.shown, row.hash)
     if row.status == OPEN:
         show(request_view(row), err=err)
         _ask("exactly this", row.hash, f"approvals reject {row.id}", err=err)
     return row.hash
+
+
+def _refuse_another(shown: dict[str, object], digest: str) -> None:
+    """What is shown here is what the hash was made of, whoever handed it over."""
+    if exact_json.digest(shown) != digest:
+        detail = f"What was to be shown is not what the hash {digest} was made of."
+        raise Refused(Problem("approval.tampered", "Not shown", detail, "Do not decide on it."))
 
 
 def _ask(what: str, digest: str, to_reject: str, *, err: bool) -> None:

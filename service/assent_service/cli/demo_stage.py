@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from assent_engine.notices import Notice
+from assent_engine.refusals import intact
 from assent_engine.runner import RunReport
 from assent_engine.store.rows import PolicyRow, VersionRow
 from assent_service.cli.output import console, show, write_json
@@ -20,6 +21,7 @@ from assent_service.cli.progress import live
 from assent_service.cli.text import shown
 from assent_service.cli.views import document_view, status_text
 from assent_service.demo import Stage, Story, empty_home
+from assent_service.desk.policies import detail
 
 
 def play(
@@ -84,7 +86,7 @@ class Terminal:
 
     def document(self, policy: PolicyRow, version: VersionRow) -> None:
         console().print("What you see before you decide:\n")
-        show(document_view(policy, version, None))
+        show(document_view(detail(policy, version, None, intact(version))))
 
     def decide(self, version: VersionRow) -> bool:
         if self.ask:

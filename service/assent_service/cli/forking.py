@@ -9,7 +9,7 @@ from assent_engine.refusals import intact, refused
 from assent_schemas import exact_json
 from assent_schemas.spelling import did_you_mean
 from assent_service.cli.opening import acting
-from assent_service.cli.run_ids import choose_run
+from assent_service.desk.runs import found
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class ForkPoint:
 async def fork_point(home: Path | None, start: str, at: str | None, data: Any) -> ForkPoint:
     """Find the state `at` in the run whose id starts so; raises Refused."""
     async with acting(home) as engine:
-        row = choose_run(await engine.store.read.runs(), start)
+        row = await found(engine.store.read, start)
         version = await engine.store.read.version(row.policy_id, row.policy_version)
         if version is None:
             raise refused("policy.no_such_version", f"{row.policy_version} is gone.")

@@ -10,11 +10,9 @@ import click
 from assent_service.cli.options import JSON, standard
 
 if TYPE_CHECKING:
-    from assent_engine.interventions import Choice, Decision
-    from assent_engine.runner import RunReport
-    from assent_engine.store.rows import InterventionRow
-    from assent_service.cli.cases import Case
-    from assent_service.cli.run_reports import OpenCases
+    from assent_engine.interventions import Choice
+    from assent_schemas.wire.inbox import Case, Resolved, Resolving
+    from assent_schemas.wire.runs import RunDetail
 
 
 class ChoiceWord(click.ParamType["Choice"]):
@@ -45,12 +43,21 @@ def inbox() -> None:
 @standard
 def list_cases(settled: bool, home: Path | None, as_json: bool) -> None:
     """List the cases that wait for you."""
-    from assent_service.cli.cases import cases_view, facts_of
+    from assent_service.cli.cases import cases_view
     from assent_service.cli.output import emit
 
-    cases = [one for one in asyncio.run(_cases(home)) if settled or one.open]
-    data = [facts_of(one) for one in cases]
+    cases = asyncio.run(_cases(home, settled=settled))
+    data = [_facts(one) for one in cases]
     emit(data, lambda: cases_view(cases, settled=settled), as_json=as_json)
+
+
+async def _cases(home: Path | None, *, settled: bool) -> "list[Case]":
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.inbox import CasesAsked
+    from assent_service.cli.owner import everything, owner
+
+    async with owner(home) as to:
+        return await everything(to, ops.LIST_CASES, CasesAsked(settled=settled))
 
 
 @inbox.command()
@@ -61,18 +68,21 @@ def show(case: str, home: Path | None, as_json: bool) -> None:
 
     CASE is an id from the list, or how it begins.
     """
-    from assent_engine.interventions import choose_intervention, meanings
-    from assent_service.cli.cases import case_view, facts_of, result_schema
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.inbox import CaseAsked, CaseDetail
+    from assent_service.cli.cases import case_view
     from assent_service.cli.output import emit
+    from assent_service.cli.owner import owner
 
-    cases = {one.row.id: one for one in asyncio.run(_cases(home))}
-    found = cases[choose_intervention([one.row for one in cases.values()], case).id]
-    schema = result_schema(found.row)
-    said = {str(word): meaning for word, meaning in meanings(found.row.code).items()}
-    data = {**facts_of(found), "about": found.row.about, "meanings": said}
-    if schema is not None:
-        data["result_schema"] = schema
-    emit(data, lambda: case_view(found, said, schema), as_json=as_json)
+    async def look() -> CaseDetail:
+        async with owner(home) as to:
+            return await to.call(ops.SHOW_CASE, CaseAsked(case=case))
+
+    found = asyncio.run(look())
+    data = {**_facts(found), "about": found.about, "meanings": found.meanings}
+    if found.result_schema is not None:
+        data["result_schema"] = found.result_schema
+    emit(data, lambda: case_view(found), as_json=as_json)
 
 
 @inbox.command()
@@ -96,59 +106,44 @@ def resolve(
     CASE is an id from the list, or how it begins; CHOICE one of its choices. Exits 1 if the run
     still stands.
     """
-    from assent_engine.interventions import Decision
-    from assent_service.cli.opening import person
+    from assent_schemas.wire.inbox import Resolving
 
     if result is not None and choice != "done":
         raise click.UsageError("Only with `done` the run needs a --result.")
-    decision = Decision(choice, person(), "cli", note, result)
-    resolved = _resolved(home, case, decision, later=later, silent=as_json)
-    _tell(*asyncio.run(resolved), decision, as_json)
+    asked = Resolving(case=case, choice=choice.value, note=note, result=result, later=later)
+    _tell(*asyncio.run(_resolved(home, asked, silent=as_json)), as_json)
 
 
 async def _resolved(
-    home: Path | None, case: str, decision: "Decision", *, later: bool, silent: bool
-) -> "tuple[InterventionRow, RunReport | None, OpenCases]":
-    from assent_engine.interventions import choose_intervention
-    from assent_service.cli.opening import acting
-    from assent_service.cli.progress import live
-    from assent_service.cli.run_reports import open_cases
+    home: Path | None, asked: "Resolving", *, silent: bool
+) -> "tuple[Resolved, RunDetail | None]":
+    from assent_schemas.wire import operations as ops
+    from assent_service.cli.following import following
+    from assent_service.cli.owner import owner
 
-    with live(silent=silent) as tell:
-        async with acting(home, tell) as engine:
-            row = choose_intervention(await engine.store.read.interventions(), case)
-            await engine.inbox.resolve(row.id, decision)
-            report = None if later else await engine.runs.resume(row.run_id)
-            return row, report, await open_cases(engine.store.read)
+    async with owner(home, acts=True) as to, following(to, silent=silent) as seen:
+        said = await to.call(ops.RESOLVE_CASE, asked)
+        runs = await seen.until_they_stop([said.run] if said.run else [])
+        return said, runs[0] if runs else None
 
 
-def _tell(
-    row: "InterventionRow",
-    report: "RunReport | None",
-    cases: "OpenCases",
-    decision: "Decision",
-    as_json: bool,
-) -> None:
+def _tell(said: "Resolved", run: "RunDetail | None", as_json: bool) -> None:
     from assent_service.cli.output import emit
     from assent_service.cli.run_reports import as_data, reports_view, stands_still
     from assent_service.cli.views import facts
 
-    decided = {"intervention_id": row.id, "run_id": row.run_id, "choice": decision.choice}
-    if report is None:
-        rows = [("decided", decision.choice.value), ("next", f"assent run resume {row.run_id}")]
+    names = ("intervention_id", "run_id", "choice")
+    decided = {name: getattr(said, name) for name in names}
+    if run is None:
+        rows = [("decided", said.choice), ("next", f"assent run resume {said.run_id}")]
         emit({**decided, "run": None}, lambda: facts(rows), as_json=as_json)
         return
-    data = {**decided, "run": as_data(report, cases.get(row.run_id, ()))}
-    emit(data, lambda: reports_view([report], cases), as_json=as_json)
-    sys.exit(1 if stands_still(report) else 0)
+    emit({**decided, "run": as_data(run)}, lambda: reports_view([run]), as_json=as_json)
+    sys.exit(1 if stands_still(run) else 0)
 
 
-async def _cases(home: Path | None) -> "list[Case]":
-    from assent_service.cli.cases import Case
-    from assent_service.cli.opening import reading
+def _facts(case: "Case") -> dict[str, Any]:
+    """A case as data."""
+    from assent_schemas.wire.inbox import Case
 
-    async with reading(home) as reader:
-        names = {row.policy_id: row.name for row in await reader.policies()}
-        policies = {row.id: names.get(row.policy_id, "?") for row in await reader.runs()}
-        rows = await reader.interventions()
-        return [Case(row, policies.get(row.run_id, "?")) for row in rows]
+    return {name: getattr(case, name) for name in Case.model_fields if name != "resource"}

@@ -48,6 +48,13 @@ def show(view: "RenderableType", *, err: bool = False) -> None:
     console(err=err).print(view, crop=False)
 
 
+def note(text: str) -> None:
+    """Say something beside the result, to a reader."""
+    from rich.text import Text
+
+    show(Text(text, "dim"))
+
+
 def write_json(data: Any) -> None:
     """Write exact JSON, indented and in UTF-8, to standard output."""
     import msgspec

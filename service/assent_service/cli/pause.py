@@ -5,11 +5,15 @@ import re
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from assent_service.cli.options import standard
+
+if TYPE_CHECKING:
+    from assent_schemas.wire.policies import Pause, Pausing
+    from assent_schemas.wire.runs import RunDetail
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SPAN = re.compile(r"([0-9]{1,4})([mhdw])")
@@ -66,24 +70,26 @@ def pause(
     Runs under way stop before their next step. Without a time it stays so until: assent resume.
     """
     from assent_engine.moments import timestamp
-    from assent_service.cli.opening import acting, person
+    from assent_schemas.wire.policies import Pausing
     from assent_service.cli.output import emit
     from assent_service.cli.text import shown
 
     if span is not None and until is not None:
         raise click.UsageError("Give --for or --until, not both.")
+    seconds = None if span is None else int(span.total_seconds())
+    ends = None if until is None else timestamp(until)
+    found = asyncio.run(_paused(home, Pausing(policy=policy, seconds=seconds, until=ends)))
+    when = "" if found.until is None else f" until {found.until}"
+    data = {"paused": found.name, "until": found.until}
+    emit(data, lambda: f"{shown(found.name)} is paused{when}.", as_json=as_json)
 
-    async def act() -> tuple[str, datetime | None]:
-        async with acting(home) as engine:
-            row = None if policy is None else await engine.policies.find(policy)
-            ends = engine.clock.now() + span if span is not None else until
-            await engine.pauses.pause(row.policy_id if row else None, until=ends, by=person())
-            return (row.name if row else "Everything"), ends
 
-    name, ends = asyncio.run(act())
-    data = {"paused": name, "until": None if ends is None else timestamp(ends)}
-    when = "" if ends is None else f" until {timestamp(ends)}"
-    emit(data, lambda: f"{shown(name)} is paused{when}.", as_json=as_json)
+async def _paused(home: Path | None, asked: "Pausing") -> "Pause":
+    from assent_schemas.wire import operations as ops
+    from assent_service.cli.owner import owner
+
+    async with owner(home, acts=True) as to:
+        return await to.call(ops.PAUSE, asked)
 
 
 @click.command()
@@ -91,27 +97,28 @@ def pause(
 @standard
 def resume(policy: str | None, home: Path | None, as_json: bool) -> None:
     """End a pause, and go on with the runs that it stopped."""
-    from assent_service.cli.opening import acting, person
     from assent_service.cli.output import emit
-    from assent_service.cli.progress import live
-    from assent_service.cli.run_reports import open_cases, reports_view
+    from assent_service.cli.run_reports import reports_view
     from assent_service.cli.text import shown
 
-    async def act() -> tuple[str, list[Any], Any]:
-        with live(silent=as_json) as tell:
-            async with acting(home, tell) as engine:
-                row = None if policy is None else await engine.policies.find(policy)
-                await engine.pauses.end(row.policy_id if row else None, by=person())
-                held = [one for one in await engine.runs.open_runs() if one.status == "PAUSED"]
-                mine = [one.id for one in held if row is None or one.policy_id == row.policy_id]
-                reports = [await engine.runs.resume(one) for one in mine]
-                return (row.name if row else ""), reports, await open_cases(engine.store.read)
-
-    name, reports, cases = asyncio.run(act())
+    name, runs = asyncio.run(_resumed(home, policy, silent=as_json))
     data = {
-        "resumed": name or None,
-        "runs": [{"run_id": one.run_id, "status": one.status} for one in reports],
+        "resumed": name,
+        "runs": [{"run_id": one.run_id, "status": one.status} for one in runs],
     }
     said = f"{shown(name) if name else 'Everything'} is no longer paused."
-    emit(data, lambda: reports_view(reports, cases) if reports else said, as_json=as_json)
-    sys.exit(0 if all(one.status in ("COMPLETED", "WAITING") for one in reports) else 1)
+    emit(data, lambda: reports_view(runs) if runs else said, as_json=as_json)
+    sys.exit(0 if all(one.status in ("COMPLETED", "WAITING") for one in runs) else 1)
+
+
+async def _resumed(
+    home: Path | None, policy: str | None, *, silent: bool
+) -> "tuple[str | None, list[RunDetail]]":
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.policies import Unpausing
+    from assent_service.cli.following import following
+    from assent_service.cli.owner import owner
+
+    async with owner(home, acts=True) as to, following(to, silent=silent) as seen:
+        begun = await to.call(ops.UNPAUSE, Unpausing(policy=policy))
+        return begun.name, await seen.until_they_stop(begun.runs)

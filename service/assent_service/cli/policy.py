@@ -2,13 +2,22 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from assent_service.cli.options import standard
 from assent_service.cli.policy_checks import CHECKS
 from assent_service.cli.policy_reading import READING
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from assent_schemas.wire.operations import Operation
+    from assent_schemas.wire.policies import PolicyChanged, PolicySummary
+
+Question = TypeVar("Question", bound="BaseModel")
+Reply = TypeVar("Reply", bound="BaseModel")
 
 
 @click.group()
@@ -26,19 +35,14 @@ for _command in (*CHECKS, *READING):
 @standard
 def propose(file: str, by: str, home: Path | None, as_json: bool) -> None:
     """Put a policy before the owner; it runs only once approved."""
-    from assent_service.cli.opening import acting
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.policies import Proposing
     from assent_service.cli.output import emit
     from assent_service.cli.reading_files import read_document
     from assent_service.cli.text import shown
 
-    document = read_document(file)
-
-    async def run() -> Any:
-        async with acting(home, new=True) as engine:
-            made = await engine.policies.propose(document, by)
-            return made, _namesakes(made, await engine.store.read.policies())
-
-    made, namesakes = asyncio.run(run())
+    asked = Proposing(document=read_document(file), by=by)
+    made = asyncio.run(_asked(home, ops.PROPOSE_POLICY, asked, new=True))
     data = {
         "policy_id": made.policy_id,
         "version": made.version,
@@ -49,21 +53,27 @@ def propose(file: str, by: str, home: Path | None, as_json: bool) -> None:
         f"Proposed {shown(made.name)}, version {made.version}\n  id    {made.policy_id}\n"
         f"  hash  {made.hash}\nLook at it and decide: assent policy approve {made.policy_id}"
     )
-    if namesakes:
+    if made.namesakes:
         text += (
-            f"\nThe name is taken: refer to it by id. To make it a version of {namesakes[0]},"
-            f' give the document "policy_id": "{namesakes[0]}".'
+            f"\nThe name is taken: refer to it by id. To make it a version of {made.namesakes[0]},"
+            f' give the document "policy_id": "{made.namesakes[0]}".'
         )
     emit(data, lambda: text, as_json=as_json)
 
 
-def _namesakes(made: Any, policies: list[Any]) -> list[str]:
-    """Other policies of that name: somebody may have meant a new version of one."""
-    return [
-        row.policy_id
-        for row in policies
-        if row.name == made.name and row.policy_id != made.policy_id and row.status != "removed"
-    ]
+async def _asked(
+    home: Path | None,
+    operation: "Operation[Question, Reply]",
+    asked: "Question",
+    *,
+    acts: bool = True,
+    new: bool = False,
+) -> "Reply":
+    """The answer to one question."""
+    from assent_service.cli.owner import owner
+
+    async with owner(home, acts=acts, new=new) as to:
+        return await to.call(operation, asked)
 
 
 @policy.command()
@@ -79,24 +89,24 @@ def approve(
     If you say yes it comes into force at once. Without a terminal the consent is the hash of the
     document that you have seen: assent policy show NAME prints it.
     """
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.policies import ApprovingPolicy, PolicyAsked
     from assent_service.cli.consent import consent
-    from assent_service.cli.opening import acting, person
     from assent_service.cli.output import emit
 
-    seen = digest or consent(home, name, version, as_json=as_json)
-
-    async def run() -> tuple[str, str]:
-        async with acting(home) as engine:
-            row = await engine.policies.find(name)
-            waiting = await engine.policies.pending(row, version)
-            await engine.policies.approve(
-                row.policy_id, waiting.version, seen, by=person(), how="cli"
-            )
-            return row.policy_id, waiting.version
-
-    policy_id, approved = asyncio.run(run())
-    data = {"policy_id": policy_id, "version": approved, "hash": seen, "status": "approved"}
-    text = f"Approved version {approved}. Start it: assent run start {policy_id}"
+    if digest is None:
+        asked = PolicyAsked(policy=name, version=version)
+        seen = asyncio.run(_asked(home, ops.SHOW_POLICY, asked, acts=False))
+        digest = consent(seen, err=as_json)
+    yes = ApprovingPolicy(policy=name, version=version, hash=digest)
+    done = asyncio.run(_asked(home, ops.APPROVE_POLICY, yes))
+    data = {
+        "policy_id": done.policy_id,
+        "version": done.version,
+        "hash": done.hash,
+        "status": "approved",
+    }
+    text = f"Approved version {done.version}. Start it: assent run start {done.policy_id}"
     emit(data, lambda: text, as_json=as_json)
 
 
@@ -106,13 +116,10 @@ def approve(
 @standard
 def reject(name: str, version: str | None, home: Path | None, as_json: bool) -> None:
     """Say no to a proposal."""
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.policies import RejectingPolicy
 
-    async def act(engine: Any, row: Any, by: str) -> str:
-        waiting = await engine.policies.pending(row, version)
-        await engine.policies.reject(row.policy_id, waiting.version, by=by, how="cli")
-        return str(waiting.version)
-
-    _change(name, act, "rejected", home, as_json)
+    _change(home, ops.REJECT_POLICY, RejectingPolicy(policy=name, version=version), as_json)
 
 
 @policy.command()
@@ -123,11 +130,10 @@ def disable(name: str, home: Path | None, as_json: bool) -> None:
 
     Runs under way stop before their next step.
     """
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.policies import PolicyNamed
 
-    async def act(engine: Any, row: Any, by: str) -> None:
-        await engine.policies.disable(row.policy_id, by=by)
-
-    _change(name, act, "disabled", home, as_json)
+    _change(home, ops.DISABLE_POLICY, PolicyNamed(policy=name), as_json)
 
 
 @policy.command()
@@ -135,11 +141,10 @@ def disable(name: str, home: Path | None, as_json: bool) -> None:
 @standard
 def enable(name: str, home: Path | None, as_json: bool) -> None:
     """Undo disable."""
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.policies import PolicyNamed
 
-    async def act(engine: Any, row: Any, by: str) -> None:
-        await engine.policies.enable(row.policy_id, by=by)
-
-    _change(name, act, "enabled", home, as_json)
+    _change(home, ops.ENABLE_POLICY, PolicyNamed(policy=name), as_json)
 
 
 @policy.command()
@@ -148,11 +153,10 @@ def enable(name: str, home: Path | None, as_json: bool) -> None:
 @standard
 def rollback(name: str, version: str | None, home: Path | None, as_json: bool) -> None:
     """Bring an earlier approved version back into force."""
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.policies import RollingBack
 
-    async def act(engine: Any, row: Any, by: str) -> str:
-        return str(await engine.policies.rollback(row.policy_id, version, by=by))
-
-    _change(name, act, "rolled back", home, as_json)
+    _change(home, ops.ROLL_BACK_POLICY, RollingBack(policy=name, version=version), as_json)
 
 
 @policy.command()
@@ -163,61 +167,47 @@ def remove(name: str, home: Path | None, as_json: bool) -> None:
 
     Runs keep the documents that they name.
     """
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.policies import PolicyNamed
 
-    async def act(engine: Any, row: Any, by: str) -> None:
-        await engine.policies.remove(row.policy_id, by=by)
-
-    _change(name, act, "removed", home, as_json)
+    _change(home, ops.REMOVE_POLICY, PolicyNamed(policy=name), as_json)
 
 
-def _change(name: str, act: Any, done: str, home: Path | None, as_json: bool) -> None:
-    """Find a policy, do one thing to it, say what was done."""
-    from assent_service.cli.opening import acting, person
+def _change(
+    home: Path | None,
+    operation: "Operation[Question, PolicyChanged]",
+    asked: "Question",
+    as_json: bool,
+) -> None:
+    """Do one thing to a policy, and say what was done."""
     from assent_service.cli.output import emit
     from assent_service.cli.text import shown
 
-    async def run() -> tuple[Any, str | None]:
-        async with acting(home) as engine:
-            row = await engine.policies.find(name)
-            return row, await act(engine, row, person())
-
-    row, version = asyncio.run(run())
-    data = {"policy_id": row.policy_id, "name": row.name, "version": version, "done": done}
-    which = f", version {version}" if version else ""
-    emit(data, lambda: f"{shown(row.name)}{which}: {done}.", as_json=as_json)
+    said = asyncio.run(_asked(home, operation, asked))
+    names = ("policy_id", "name", "version", "done")
+    data = {name: getattr(said, name) for name in names}
+    which = f", version {said.version}" if said.version else ""
+    emit(data, lambda: f"{shown(said.name)}{which}: {said.done}.", as_json=as_json)
 
 
 @policy.command("list")
 @standard
 def list_policies(home: Path | None, as_json: bool) -> None:
     """List all policies with what is in force and what waits."""
-    from datetime import UTC, datetime
-
-    from assent_engine.moments import timestamp
-    from assent_engine.store.rows import ALL, PauseRow
-    from assent_service.cli.opening import reading
     from assent_service.cli.output import emit
     from assent_service.cli.views import policies_view
 
-    async def look() -> tuple[list[Any], list[PauseRow]]:
-        async with reading(home) as reader:
-            now, policies = timestamp(datetime.now(UTC)), await reader.policies()
-            rows = [(row, await reader.versions(row.policy_id)) for row in policies]
-            return rows, [one for one in await reader.pauses() if one.holds(now)]
+    rows = asyncio.run(_listed(home))
+    emit([one.model_dump() for one in rows], lambda: policies_view(rows), as_json=as_json)
 
-    rows, pauses = asyncio.run(look())
-    data = [
-        {
-            "policy_id": row.policy_id,
-            "name": row.name,
-            "status": row.status,
-            "active_version": row.active_version,
-            "paused": any(one.subject in (ALL, row.policy_id) for one in pauses),
-            "versions": {one.version: one.status for one in versions},
-        }
-        for row, versions in rows
-    ]
-    emit(data, lambda: policies_view(rows, pauses), as_json=as_json)
+
+async def _listed(home: Path | None) -> "list[PolicySummary]":
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.frame import PageAsked
+    from assent_service.cli.owner import everything, owner
+
+    async with owner(home) as to:
+        return await everything(to, ops.LIST_POLICIES, PageAsked())
 
 
 @policy.command()
@@ -229,24 +219,11 @@ def show(name: str, version: str | None, home: Path | None, as_json: bool) -> No
 
     With it: its hash, what it may call, and what was decided.
     """
-    from assent_schemas import exact_json
-    from assent_service.cli.looking import look
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.policies import PolicyAsked
     from assent_service.cli.output import emit
     from assent_service.cli.views import document_view
 
-    seen = asyncio.run(look(home, name, version))
-    row, one, approval = seen.policy, seen.version, seen.approval
-    data = {
-        "policy_id": row.policy_id,
-        "name": row.name,
-        "status": row.status,
-        "active_version": row.active_version,
-        "version": one.version,
-        "hash": one.hash,
-        "decision": approval.decision if approval else None,
-        "decided_by": approval.decided_by if approval else None,
-        "decided_at": approval.decided_at if approval else None,
-        "proposed_by": one.proposed_by,
-        "document": exact_json.parse(one.document),
-    }
-    emit(data, lambda: document_view(row, one, approval), as_json=as_json)
+    asked = PolicyAsked(policy=name, version=version)
+    seen = asyncio.run(_asked(home, ops.SHOW_POLICY, asked, acts=False))
+    emit(seen.model_dump(), lambda: document_view(seen), as_json=as_json)

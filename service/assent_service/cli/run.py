@@ -2,19 +2,24 @@
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from assent_service.cli.cancel import cancel
 from assent_service.cli.options import FILE, JSON, standard
-from assent_service.cli.run_ids import choose_run
+from assent_service.cli.watch import watch
+
+if TYPE_CHECKING:
+    from assent_schemas.wire.runs import RunDetail, RunSummary
+    from assent_service.cli.owner import Owner
 
 
 @click.group()
 def run() -> None:
-    """Start, list, show, resume and cancel runs."""
+    """Start, list, show, watch, resume and cancel runs."""
 
 
 @run.command()
@@ -23,18 +28,24 @@ def run() -> None:
 @standard
 def start(policy: str, given: Any, home: Path | None, as_json: bool) -> None:
     """Run a policy's version in force and show its progress."""
-    from assent_service.cli.opening import acting
-    from assent_service.cli.progress import live
-    from assent_service.cli.run_reports import open_cases, tell_reports
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.runs import Starting
+    from assent_service.cli.run_reports import tell_reports
 
-    async def act() -> tuple[list[Any], Any]:
-        with live(silent=as_json) as tell:
-            async with acting(home, tell) as engine:
-                row = await engine.policies.find(policy)
-                report = await engine.runs.start(row.policy_id, given)
-                return [report], await open_cases(engine.store.read)
+    asked = Starting(policy=policy, input=given)
+    runs = asyncio.run(_begun(home, lambda to: to.call(ops.START_RUN, asked), silent=as_json))
+    tell_reports(runs, as_json=as_json, single=True)
 
-    tell_reports(*asyncio.run(act()), as_json=as_json, single=True)
+
+async def _begun(
+    home: Path | None, begin: "Callable[[Owner], Awaitable[RunSummary]]", *, silent: bool
+) -> "list[RunDetail]":
+    """A run that is begun, or gone on with, once it has stopped."""
+    from assent_service.cli.following import following
+    from assent_service.cli.owner import owner
+
+    async with owner(home, acts=True) as to, following(to, silent=silent) as seen:
+        return await seen.until_they_stop([await begin(to)])
 
 
 @run.command()
@@ -47,25 +58,31 @@ def resume(run_id: str | None, home: Path | None, as_json: bool) -> None:
     wait for your word, nor those that a restore left in doubt; these go on when they are named.
     What still needs you is shown with how to settle it.
     """
-    from assent_service.cli.opening import acting
-    from assent_service.cli.progress import live
-    from assent_service.cli.run_reports import open_cases, standing_still, tell_reports
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.runs import RunAsked
+    from assent_service.cli.run_reports import tell_reports
 
-    async def act() -> tuple[list[Any], Any]:
-        with live(silent=as_json) as tell:
-            async with acting(home, tell) as engine:
-                if run_id is None:
-                    reports = await engine.runs.recover()
-                    reports += await standing_still(engine.store.read, reports)
-                else:
-                    row = choose_run(await engine.store.read.runs(), run_id)
-                    reports = [await engine.runs.resume(row.id)]
-                return reports, await open_cases(engine.store.read)
+    if run_id is None:
+        tell_reports(asyncio.run(_all_resumed(home, silent=as_json)), as_json=as_json)
+    asked = RunAsked(run=run_id)
+    runs = asyncio.run(_begun(home, lambda to: to.call(ops.RESUME_RUN, asked), silent=as_json))
+    tell_reports(runs, as_json=as_json)
 
-    tell_reports(*asyncio.run(act()), as_json=as_json)
+
+async def _all_resumed(home: Path | None, *, silent: bool) -> "list[RunDetail]":
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.frame import Nothing
+    from assent_service.cli.following import following, standing_still
+    from assent_service.cli.owner import owner
+
+    async with owner(home, acts=True) as to, following(to, silent=silent) as seen:
+        begun = await to.call(ops.RESUME_RUNS, Nothing())
+        runs = await seen.until_they_stop(begun.runs)
+        return [*runs, *await standing_still(to, runs)]
 
 
 run.add_command(cancel)
+run.add_command(watch)
 
 
 @run.command()
@@ -77,18 +94,13 @@ def redrive(run_id: str, home: Path | None, as_json: bool) -> None:
     What was done stays done: only the failed steps, and of a Map only the failed items, are done
     anew, by the version that the run began with.
     """
-    from assent_service.cli.opening import acting, person
-    from assent_service.cli.progress import live
-    from assent_service.cli.run_reports import open_cases, tell_reports
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.runs import RunAsked
+    from assent_service.cli.run_reports import tell_reports
 
-    async def act() -> tuple[list[Any], Any]:
-        with live(silent=as_json) as tell:
-            async with acting(home, tell) as engine:
-                row = choose_run(await engine.store.read.runs(), run_id)
-                report = await engine.runs.redrive(row.id, by=person())
-                return [report], await open_cases(engine.store.read)
-
-    tell_reports(*asyncio.run(act()), as_json=as_json, single=True)
+    asked = RunAsked(run=run_id)
+    runs = asyncio.run(_begun(home, lambda to: to.call(ops.REDRIVE_RUN, asked), silent=as_json))
+    tell_reports(runs, as_json=as_json, single=True)
 
 
 @run.command()
@@ -142,24 +154,18 @@ def fork(
 @standard
 def list_runs(home: Path | None, as_json: bool) -> None:
     """List all runs."""
-    from assent_service.cli.opening import reading
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.runs import RunsAsked
     from assent_service.cli.output import emit
-    from assent_service.cli.run_reports import open_cases
+    from assent_service.cli.owner import everything, owner
     from assent_service.cli.views import runs_view
 
-    async def look() -> Any:
-        async with reading(home) as reader:
-            names = {row.policy_id: row.name for row in await reader.policies()}
-            cases = {run_id: len(rows) for run_id, rows in (await open_cases(reader)).items()}
-            rows = [(row, names.get(row.policy_id, "?")) for row in await reader.runs()]
-            return rows, cases
+    async def look() -> "list[RunSummary]":
+        async with owner(home) as to:
+            return await everything(to, ops.LIST_RUNS, RunsAsked())
 
-    rows, cases = asyncio.run(look())
-    data = [
-        {**_facts(row), "policy": name, "open_interventions": cases.get(row.id, 0)}
-        for row, name in rows
-    ]
-    emit(data, lambda: runs_view(rows, cases), as_json=as_json)
+    rows = asyncio.run(look())
+    emit([one.model_dump() for one in rows], lambda: runs_view(rows), as_json=as_json)
 
 
 @run.command()
@@ -170,93 +176,21 @@ def show(run_id: str, home: Path | None, as_json: bool) -> None:
 
     And what it did to the outside, and what you were told.
     """
-    from assent_engine.runner.unknown import doubts
-    from assent_service.cli.opening import reading
     from assent_service.cli.output import emit
-    from assent_service.cli.run_view import Seen, run_view
+    from assent_service.cli.run_view import run_view
 
-    async def look() -> Any:
-        async with reading(home) as reader:
-            row = choose_run(await reader.runs(), run_id)
-            journal, saga = await reader.journal(row.id), await reader.saga_log(row.id)
-            cases, notices = await reader.interventions(row.id), await reader.notices(row.id)
-            return Seen(row, journal, saga, cases, notices, await doubts(reader, row.id))
-
-    seen = asyncio.run(look())
-    emit(_shown(seen), lambda: run_view(seen), as_json=as_json)
+    seen = asyncio.run(_seen(home, run_id))
+    data = {**seen.run.model_dump(), "journal": [one.model_dump() for one in seen.journal]}
+    emit(data, lambda: run_view(seen), as_json=as_json)
 
 
-def _shown(seen: Any) -> dict[str, Any]:
-    """A run as data."""
-    return _facts(seen.row) | {
-        "output": seen.row.output,
-        "journal": [
-            {
-                "seq": one.seq,
-                "scope": one.scope,
-                "key": one.key,
-                "kind": one.kind,
-                "at": one.at,
-                "data": _recorded(one.data),
-                "hash": one.hash,
-            }
-            for one in seen.journal
-        ],
-        "saga_log": [
-            {
-                "resource": one.resource,
-                "idempotency_key": one.idempotency_key,
-                "input": _recorded(one.input),
-                "result": _recorded(one.result),
-                "compensation": one.compensation,
-                "irreversible": one.irreversible,
-                "settled": one.settled,
-                "settled_at": one.settled_at,
-            }
-            for one in seen.saga
-        ],
-        "may_have_happened": [
-            {"resource": one.resource, "scope": one.scope, "key": one.key} for one in seen.unknown
-        ],
-        "interventions": [
-            {
-                "intervention_id": one.id,
-                "code": one.code,
-                "text": one.text,
-                "status": one.status,
-                "choices": one.choices,
-                "choice": one.choice,
-                "decided_by": one.decided_by,
-            }
-            for one in seen.cases
-        ],
-        "notices": [notice.text for notice in seen.notices],
-    }
+async def _seen(home: Path | None, run_id: str) -> Any:
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.runs import JournalAsked, RunAsked
+    from assent_service.cli.owner import everything, owner
+    from assent_service.cli.run_view import Seen
 
-
-def _recorded(text: str) -> Any:
-    """A record's JSON; raises StoreError where it is damaged."""
-    from assent_schemas import exact_json
-    from assent_schemas.errors import Problem, StoreError
-
-    try:
-        return exact_json.decode(text)
-    except ValueError as error:
-        remedy = "Restore the home from a backup."
-        title, detail = "The store is damaged", f"A record of the run is no JSON: {error}."
-        raise StoreError(Problem("store.damaged", title, detail, remedy)) from error
-
-
-def _facts(row: Any) -> dict[str, Any]:
-    return {
-        "run_id": row.id,
-        "policy_id": row.policy_id,
-        "version": row.policy_version,
-        "status": row.status,
-        "current_step": row.current_step,
-        "error": row.error,
-        "cause": row.cause,
-        "parent_run": row.parent_run,
-        "created_at": row.created_at,
-        "updated_at": row.updated_at,
-    }
+    async with owner(home) as to:
+        found = await to.call(ops.SHOW_RUN, RunAsked(run=run_id))
+        asked = JournalAsked(run=found.run_id, limit=1000)
+        return Seen(found, await everything(to, ops.LIST_HAPPENINGS, asked))

@@ -1,7 +1,7 @@
 """How policies, runs and simulations look on a terminal."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -16,10 +16,11 @@ from assent_engine.reading import wording
 from assent_engine.reading.failing import ON_COMPENSATION_FAILURE, ON_FAILURE
 from assent_engine.registry import StepDeclaration, StepRegistry
 from assent_engine.simulate import Result
-from assent_engine.store.rows import ALL, ApprovalRow, PauseRow, PolicyRow, RunRow, VersionRow
 from assent_engine.validation import machines
 from assent_schemas import exact_json
 from assent_schemas.statuses import PolicyStatus, VersionStatus
+from assent_schemas.wire.policies import PolicyDetail, PolicySummary
+from assent_schemas.wire.runs import RunSummary
 from assent_service.cli.places import place
 from assent_service.cli.proof_view import tests_line
 from assent_service.cli.reading_order import in_reading_order
@@ -56,30 +57,27 @@ def facts(rows: Iterable[tuple[str, object]]) -> Table:
     return table
 
 
-def policies_view(
-    rows: Sequence[tuple[PolicyRow, Sequence[VersionRow]]], pauses: Sequence[PauseRow] = ()
-) -> RenderableType:
+def policies_view(rows: Sequence[PolicySummary]) -> RenderableType:
     """A table of policies."""
     if not rows:
         return "No policies yet. Propose one: assent policy propose FILE"
     table = listing("policy", "id", "status", "in force", "waiting")
-    ids = shortened([row.policy_id for row, _ in rows])
-    for name, (row, versions) in zip(ids, rows, strict=True):
-        waiting = ", ".join(one.version for one in versions if one.status == "proposed")
+    ids = shortened([row.policy_id for row in rows])
+    for name, row in zip(ids, rows, strict=True):
+        waiting = [one for one, status in row.versions.items() if status == "proposed"]
         removed = row.status is PolicyStatus.REMOVED
         table.add_row(
             Text(shown(row.name)),
             Text(name, no_wrap=True),
-            status_text(_stands(row, pauses) if row.active_version or removed else "not approved"),
+            status_text(_stands(row) if row.active_version or removed else "not approved"),
             "-" if removed else row.active_version or "-",
-            waiting or "-",
+            ", ".join(waiting) or "-",
         )
     return table
 
 
-def _stands(row: PolicyRow, pauses: Sequence[PauseRow]) -> str:
-    paused = any(one.subject in (ALL, row.policy_id) for one in pauses)
-    return "paused" if paused and row.status is PolicyStatus.ENABLED else row.status
+def _stands(row: PolicySummary) -> str:
+    return "paused" if row.paused and row.status is PolicyStatus.ENABLED else row.status
 
 
 def listing(*headings: str) -> Table:
@@ -99,21 +97,19 @@ def shortened(ids: Sequence[str]) -> list[str]:
     return [one[:length] for one in ids]
 
 
-def document_view(
-    row: PolicyRow, version: VersionRow, approval: ApprovalRow | None
-) -> RenderableType:
+def document_view(one: PolicyDetail) -> RenderableType:
     """What the owner decides about: facts, what it calls, and the exact document."""
-    document = exact_json.parse(version.document)
-    decided = f"{approval.decision} by {approval.decided_by}" if approval else "waits for you"
+    document = one.document
+    decided = f"{one.decision} by {one.decided_by}" if one.decision else "waits for you"
     about = facts(
         [
             ("policy", Text(shown(document["name"]), style="bold")),
-            ("id", row.policy_id),
-            ("status", None if row.status is PolicyStatus.ENABLED else status_text(row.status)),
-            ("version", version.version),
-            ("in force", _in_force(row, version)),
-            ("hash", version.hash),
-            ("proposed", f"by {version.proposed_by}, {version.proposed_at}"),
+            ("id", one.policy_id),
+            ("status", None if one.status is PolicyStatus.ENABLED else status_text(one.status)),
+            ("version", one.version),
+            ("in force", _in_force(one)),
+            ("hash", one.hash),
+            ("proposed", f"by {one.proposed_by}, {one.proposed_at}"),
             ("decision", decided),
             ("starts", _starts(document)),
             ("if it fails", _if_it_fails(document)),
@@ -129,13 +125,13 @@ def document_view(
     return Group(about, headings[0], calls, headings[1], exact)
 
 
-def _in_force(row: PolicyRow, version: VersionRow) -> str:
-    match row.active_version:
+def _in_force(one: PolicyDetail) -> str:
+    match one.active_version:
         case None:
             return "no version yet"
-        case version.version:
+        case one.version:
             return "this version"
-        case other if version.status is VersionStatus.PROPOSED:
+        case other if one.version_status is VersionStatus.PROPOSED:
             return f"version {other}, which this one would replace"
         case other:
             return f"version {other}"
@@ -196,17 +192,17 @@ def _reached(document: Any, registry: StepRegistry) -> set[str]:
     return found
 
 
-def runs_view(rows: Sequence[tuple[RunRow, str]], waiting: Mapping[str, int]) -> RenderableType:
-    """A table of runs; `waiting` is how many cases of a run wait for the owner."""
+def runs_view(rows: Sequence[RunSummary]) -> RenderableType:
+    """A table of runs."""
     if not rows:
         return "No runs yet. Start one: assent run start POLICY"
     table = listing("run", "policy", "version", "status", "at", "started (UTC)")
-    for start, (row, name) in zip(shortened([row.id for row, _ in rows]), rows, strict=True):
+    for start, row in zip(shortened([row.run_id for row in rows]), rows, strict=True):
         table.add_row(
             Text(start, no_wrap=True),
-            Text(shown(name)),
-            row.policy_version,
-            status_text(row.status).append_text(_mark(waiting.get(row.id, 0))),
+            Text(shown(row.policy)),
+            row.version,
+            status_text(row.status).append_text(_mark(row.open_interventions)),
             Text(shown(row.current_step or "")),
             Text(row.created_at[:19].replace("T", " "), no_wrap=True),
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assent_engine import library
-from assent_engine.interventions import MEANINGS, OPEN, Choice, Decision, choose_intervention
+from assent_engine.interventions import OPEN, Choice, Decision, choose_intervention, meanings
 from assent_engine.refusals import refused
 from assent_engine.registry import StepRegistry
 from assent_engine.store import Reader
@@ -25,9 +25,9 @@ async def list_cases(room: Room, asked: wire.CasesAsked, _: Caller) -> Page[wire
 async def show_case(room: Room, asked: wire.CaseAsked, _: Caller) -> wire.CaseDetail:
     row = choose_intervention(await room.read.interventions(), asked.case)
     (case,) = await _cases(room.read, [row])
-    meanings = {word: MEANINGS[Choice(word)] for word in row.choices}
+    said = {str(word): meaning for word, meaning in meanings(row.code).items()}
     schema = _result_schema(row)
-    return wire.CaseDetail(**dict(case), about=row.about, meanings=meanings, result_schema=schema)
+    return wire.CaseDetail(**dict(case), about=row.about, meanings=said, result_schema=schema)
 
 
 async def resolve_case(room: Room, asked: wire.Resolving, caller: Caller) -> wire.Resolved:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from assent_engine import reading
+from assent_engine import library, reading
 from assent_engine.callees import gather, models
 from assent_engine.moments import moment, timestamp
 from assent_engine.policies import choose_policy, choose_version
@@ -46,7 +46,7 @@ async def looked_at(
     row = choose_version(policy, await read.versions(policy.policy_id), version)
     approval = await read.approval(policy.policy_id, row.version)
     document = intact(row, approval.hash if approval else None)
-    return _detail(policy, row, approval, document), document
+    return detail(policy, row, approval, document), document
 
 
 async def read_policy(room: Room, asked: wire.PolicyAsked, _: Caller) -> wire.PolicyReading:
@@ -65,6 +65,7 @@ async def read_policy(room: Room, asked: wire.PolicyAsked, _: Caller) -> wire.Po
 
 
 def _read_out(document: dict[str, Any], known: Any) -> tuple[str, reading.Reading]:
+    library.load()
     registry = StepRegistry.shared().calling(known)
     imported = document.get("dialect") == "asl"
     policy = validate(document, Named() if imported else registry)
@@ -204,9 +205,10 @@ def _summary(
     )
 
 
-def _detail(
+def detail(
     policy: PolicyRow, row: VersionRow, approval: ApprovalRow | None, document: dict[str, Any]
 ) -> wire.PolicyDetail:
+    """One version with what was decided about it; `document` is that of its hash."""
     return wire.PolicyDetail(
         policy_id=policy.policy_id,
         name=policy.name,

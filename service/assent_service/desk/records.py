@@ -31,7 +31,9 @@ async def status(room: Room, _asked: Nothing, _: Caller) -> wire.Status:
         since=room.since,
         reason=room.behind.reason,
         storage_trouble=_storage_trouble(room),
-        **counts,
+        open_runs=counts.get("open_runs"),
+        needs_owner=counts.get("needs_owner"),
+        waiting_approvals=counts.get("waiting_approvals"),
     )
 
 

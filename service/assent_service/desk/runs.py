@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from assent_engine.ids import choose
 from assent_engine.interventions import OPEN as OPEN_CASE
 from assent_engine.policies import choose_policy
 from assent_engine.refusals import refused
+from assent_engine.runner.family import at_stake
+from assent_engine.runner.unknown import doubts
 from assent_engine.store import Reader
 from assent_engine.store.records import JournalEntry, SagaEntry
 from assent_engine.store.rows import InterventionRow, RunRow
@@ -25,12 +28,18 @@ async def list_runs(room: Room, asked: wire.RunsAsked, _: Caller) -> Page[wire.R
 
 async def show_run(room: Room, asked: wire.RunAsked, _: Caller) -> wire.RunDetail:
     read = room.read
-    row = await _found(read, asked.run)
+    row = await found(read, asked.run)
     (summary,) = await summaries(read, [row])
+    stake = [] if row.status.ended else await at_stake(read, row.id)
     return wire.RunDetail(
         **dict(summary),
         output=row.output,
         saga_log=[_side_effect(one) for one in await read.saga_log(row.id)],
+        at_stake=[_side_effect(one) for one in stake],
+        may_have_happened=[
+            wire.MayHaveHappened(resource=one.resource, scope=one.scope, key=one.key)
+            for one in await doubts(read, row.id)
+        ],
         interventions=[_case(one) for one in await read.interventions(row.id)],
         notices=[one.text for one in await read.notices(row.id)],
     )
@@ -38,10 +47,10 @@ async def show_run(room: Room, asked: wire.RunAsked, _: Caller) -> wire.RunDetai
 
 async def list_happenings(room: Room, asked: wire.JournalAsked, _: Caller) -> Page[wire.Happening]:
     read = room.read
-    row = await _found(read, asked.run)
-    found = await read.journal(row.id, after=asked.after, most=asked.limit + 1)
-    told = [_happening(one) for one in found]
-    return page(told, [str(one.seq) for one in found], asked.limit)
+    row = await found(read, asked.run)
+    entries = await read.journal(row.id, after=int(asked.after or 0), most=asked.limit + 1)
+    told = [_happening(one) for one in entries]
+    return page(told, [str(one.seq) for one in entries], asked.limit)
 
 
 async def start_run(room: Room, asked: wire.Starting, _: Caller) -> wire.RunSummary:
@@ -54,7 +63,7 @@ async def start_run(room: Room, asked: wire.Starting, _: Caller) -> wire.RunSumm
 
 async def resume_run(room: Room, asked: wire.RunAsked, _: Caller) -> wire.RunSummary:
     engine = room.engine
-    row = await _found(room.read, asked.run)
+    row = await found(room.read, asked.run)
     return await begun(room, await room.carriers.begin(engine.runs.resume(row.id)))
 
 
@@ -64,33 +73,33 @@ async def resume_runs(room: Room, _asked: Nothing, _: Caller) -> wire.Resumed:
 
 async def resumed(room: Room, rows: Sequence[RunRow]) -> list[wire.RunSummary]:
     """Go on with runs; those that ended, or that another task took, in the meantime are left."""
-    found = []
+    begun_now = []
     for row in rows:
         try:
-            found.append(await room.carriers.begin(room.engine.runs.resume(row.id)))
+            begun_now.append(await room.carriers.begin(room.engine.runs.resume(row.id)))
         except Refused:
             continue
-    return [await begun(room, run_id) for run_id in found]
+    return [await begun(room, run_id) for run_id in begun_now]
 
 
 async def redrive_run(room: Room, asked: wire.RunAsked, caller: Caller) -> wire.RunSummary:
     engine = room.engine
-    row = await _found(room.read, asked.run)
+    row = await found(room.read, asked.run)
     return await begun(room, await room.carriers.begin(engine.runs.redrive(row.id, by=caller.by)))
 
 
 async def cancel_run(room: Room, asked: wire.Cancelling, caller: Caller) -> wire.RunSummary:
     engine = room.engine
-    row = await _found(room.read, asked.run)
+    row = await found(room.read, asked.run)
     work = engine.runs.cancel(row.id, keep=asked.keep, by=caller.by)
     return await begun(room, await room.carriers.begin(work) or row.id)
 
 
 async def gone_on(room: Room, run_id: str) -> wire.RunSummary | None:
     """The run that goes on with what was decided; None where it had ended."""
-    found = await room.carriers.begin(room.engine.runs.go_on(run_id))
-    row = await room.read.run(found or run_id)
-    if row is None or (found is None and row.status.ended):
+    moving = await room.carriers.begin(room.engine.runs.go_on(run_id))
+    row = await room.read.run(moving or run_id)
+    if row is None or (moving is None and row.status.ended):
         return None
     return (await summaries(room.read, [row]))[0]
 
@@ -110,17 +119,9 @@ async def begun(room: Room, run_id: str | None) -> wire.RunSummary:
     return (await summaries(room.read, [row]))[0]
 
 
-async def _found(read: Reader, start: str) -> RunRow:
+async def found(read: Reader, start: str) -> RunRow:
     """The one run whose id starts so; raises Refused."""
-    if (row := await read.run(start)) is not None:
-        return row
-    ids = await read.run_ids(start)
-    if len(ids) == 1 and (row := await read.run(ids[0])) is not None:
-        return row
-    if ids:
-        detail = f"{start!r} begins the ids of {len(ids)} runs."
-        raise refused("run.ambiguous", detail, "Give more of the id: assent run list")
-    raise refused("run.unknown", f"There is no run {start!r}.", "List them: assent run list")
+    return choose(await read.runs_from(start), start, "run", "run", "List them: assent run list")
 
 
 def _summary(row: RunRow, policy: str, cases: int) -> wire.RunSummary:
@@ -142,6 +143,7 @@ def _summary(row: RunRow, policy: str, cases: int) -> wire.RunSummary:
 
 def _side_effect(one: SagaEntry) -> wire.SideEffect:
     return wire.SideEffect(
+        run_id=one.run_id,
         key=one.key,
         resource=one.resource,
         idempotency_key=one.idempotency_key,

@@ -26,7 +26,7 @@ from assent_service.desk.room import Room
 from assent_service.owner_door.bounds import DoorBounds
 from assent_service.owner_door.door import owner_door
 from assent_service.owner_door.folder import opened
-from engine.durable.worlds import chain, policy, task
+from engine.durable.worlds import chain, policy, task, turns
 from service.owner_door.stages import NAME, approved, client_of, problem, stage, until
 
 ECHO = {"name": "Echo", "start_at": "End", "states": {"End": {"type": "Succeed"}}}
@@ -300,7 +300,7 @@ async def test_a_journal_comes_in_pages(tmp_path: Path) -> None:
         whole = await client.call(ops.LIST_HAPPENINGS, JournalAsked(run=run.run_id))
         first = await client.call(ops.LIST_HAPPENINGS, JournalAsked(run=run.run_id, limit=2))
         rest = await client.call(
-            ops.LIST_HAPPENINGS, JournalAsked(run=run.run_id, after=int(first.after or 0))
+            ops.LIST_HAPPENINGS, JournalAsked(run=run.run_id, after=first.after)
         )
         assert [*first.items, *rest.items] == whole.items
         assert [one.kind for one in whole.items] == ["start", "step", "step", "step", "end"]
@@ -372,3 +372,11 @@ async def test_a_service_that_is_gone_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"service\.not_running"):
         async with connected(here.home, NAME):
             pytest.fail("let in")
+
+
+async def test_nothing_ticks_while_nobody_asks(tmp_path: Path) -> None:
+    async with stage(tmp_path / "home") as here, client_of(here) as client, client.events():
+        await client.call(ops.STATUS, Nothing())
+        await turns()
+        timers = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]
+        assert [one for one in timers if not one.cancelled()] == []

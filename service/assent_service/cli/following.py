@@ -1,0 +1,75 @@
+"""Following runs that a command has begun, until each of them stops, and showing what happens."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from assent_schemas.errors import Problem, Refused
+from assent_schemas.statuses import RunStatus
+from assent_schemas.wire import operations as ops
+from assent_schemas.wire.events import RESET, RUN_STOPS, Event
+from assent_schemas.wire.runs import RunAsked, RunDetail, RunsAsked, RunSummary
+from assent_service.cli.output import note
+from assent_service.cli.owner import Owner, everything
+from assent_service.cli.progress import show_event
+
+_MOVING = (RunStatus.RUNNING, RunStatus.PENDING)
+
+
+@dataclass(slots=True)
+class Following:
+    """What happens to runs, from before they were begun."""
+
+    owner: Owner
+    events: AsyncIterator[Event]
+    show: Callable[[Event], None] | None
+    _moving: set[str] = field(default_factory=set)
+
+    async def until_they_stop(self, begun: Iterable[RunSummary]) -> list[RunDetail]:
+        """Each run as it stands once it has stopped; one that waits for its turn has, too.
+
+        Raises Refused where the service could not go on with one.
+        """
+        runs = list(begun)
+        self._moving = {one.run_id for one in runs if one.status is not RunStatus.PENDING}
+        mine = set(self._moving)
+        if mine and self.show is not None:
+            note("By the service." if self.owner.served else "By this command: no service runs.")
+        while self._moving:
+            event = await anext(self.events)
+            if self.show and (not self.owner.served or event.data.get("run_id") in mine):
+                self.show(event)
+            await self._heard(event)
+        return [await self.seen(one.run_id) for one in runs]
+
+    async def seen(self, run_id: str) -> RunDetail:
+        """How a run stands now."""
+        return await self.owner.call(ops.SHOW_RUN, RunAsked(run=run_id))
+
+    async def _heard(self, event: Event) -> None:
+        if event.type == RESET:
+            now = [await self.seen(one) for one in self._moving]
+            self._moving = {one.run_id for one in now if one.status in _MOVING}
+        elif event.type in RUN_STOPS and event.data["run_id"] in self._moving:
+            self._moving.discard(event.data["run_id"])
+            if event.type == "run.dropped":
+                raise Refused(Problem(**event.data["problem"]))
+
+
+@asynccontextmanager
+async def following(owner: Owner, *, silent: bool) -> AsyncIterator[Following]:
+    """Listen from now on; what happens is shown on the terminal unless `silent`."""
+    async with owner.events() as events:
+        yield Following(owner, events, None if silent else show_event())
+
+
+async def standing_still(owner: Owner, told: Sequence[RunDetail]) -> list[RunDetail]:
+    """The runs that wait for the owner and are not among these."""
+    known = {one.run_id for one in told}
+    rows = await everything(owner, ops.LIST_RUNS, RunsAsked())
+    still = [one for one in rows if one.status is RunStatus.NEEDS_OWNER]
+    return [
+        await owner.call(ops.SHOW_RUN, RunAsked(run=one.run_id))
+        for one in still
+        if one.run_id not in known
+    ]
