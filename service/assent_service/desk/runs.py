@@ -98,10 +98,8 @@ async def cancel_run(room: Room, asked: wire.Cancelling, caller: Caller) -> wire
 async def gone_on(room: Room, run_id: str) -> wire.RunSummary | None:
     """The run that goes on with what was decided; None where it had ended."""
     moving = await room.carriers.begin(room.engine.runs.go_on(run_id))
-    row = await room.read.run(moving or run_id)
-    if row is None or (moving is None and row.status.ended):
-        return None
-    return (await summaries(room.read, [row]))[0]
+    now = await begun(room, moving or run_id)
+    return None if moving is None and now.status.ended else now
 
 
 async def summaries(read: Reader, rows: Sequence[RunRow]) -> list[wire.RunSummary]:
@@ -112,8 +110,13 @@ async def summaries(read: Reader, rows: Sequence[RunRow]) -> list[wire.RunSummar
 
 
 async def begun(room: Room, run_id: str | None) -> wire.RunSummary:
-    """Where a run stands that was just begun or gone on with."""
+    """Where a run stands that was just begun or gone on with.
+
+    The first that is heard of it may be what a run does that it called.
+    """
     row = None if run_id is None else await room.read.run(run_id)
+    while row is not None and row.parent_run is not None:
+        row = await room.read.run(row.parent_run)
     if row is None:
         raise refused("run.unknown", f"There is no run {run_id}.")
     return (await summaries(room.read, [row]))[0]

@@ -119,6 +119,16 @@ async def test_a_client_of_another_version_is_told_so(tmp_path: Path) -> None:
         assert await here.code("GET", "/status", assent_client="<b>") == (400, "door.client")
 
 
+async def test_a_service_of_another_version_is_not_talked_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assent_service.owner_door.gate.PROTOCOL", 2)
+    async with stage(tmp_path / "home") as here:
+        with pytest.raises(Refused, match=r"service\.version: .* version 2 .* this program 1"):
+            async with connected(here.home, NAME):
+                pytest.fail("let in")
+
+
 async def test_a_browser_is_turned_away_whatever_it_knows(tmp_path: Path) -> None:
     async with stage(tmp_path / "home") as here:
         assert await here.code("GET", "/status", origin="http://x") == (403, "door.host")
