@@ -90,8 +90,11 @@ class Endings:
 
     async def halted(self, run_id: str, halt: Halt) -> RunReport:
         """The run stops for now; each case that only the owner can settle goes to the inbox."""
-        at = timestamp(self.clock.now())
-        records: list[Record] = [RunStatusChanged(run_id, halt.status, halt.code, halt.reason, at)]
+        at, until = timestamp(self.clock.now()), halt.until if isinstance(halt, Parked) else None
+        wakes_at = timestamp(until) if until else None
+        records: list[Record] = [
+            RunStatusChanged(run_id, halt.status, halt.code, halt.reason, at, wakes_at)
+        ]
         if isinstance(halt, NeedsOwner):
             records += await self._cases(run_id, halt, at)
         elif not isinstance(halt, _TOLD) and await self._is_news(run_id, halt):

@@ -142,6 +142,17 @@ class Runs:
             await asyncio.gather(*tasks, return_exceptions=True)
         return [report for report in reports if report is not None]
 
+    async def next_wake(self) -> datetime | None:
+        """When the first run that waits can go on by itself."""
+        first = await self.store.read.next_wake()
+        return moment(first) if first else None
+
+    async def woken(self) -> list[str]:
+        """The runs whose wait is over, by id; a called one goes on with its caller."""
+        waiting = await self.store.read.woken(timestamp(self.clock.now()))
+        rows = [await caller_of_all(self.store.read, one) for one in waiting]
+        return list(dict.fromkeys(row.id for row in rows if row.id not in self._driven))
+
     async def able(self) -> list[RunRow]:
         """The open runs that can go on by themselves, those that are under way too."""
         return [row for row in await self.open_runs() if await self._can_go_on(row)]

@@ -178,6 +178,20 @@ class Reader:
         sql = "SELECT * FROM journal WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?"
         return [JournalEntry(*row) for row in await self._all(sql, run_id, after, most)]
 
+    async def next_wake(self) -> str | None:
+        """The first moment at which a run's wait is over by itself."""
+        sql = "SELECT min(wakes_at) FROM workflow_executions WHERE status = 'WAITING'"
+        ((first,),) = await self._all(sql)
+        return None if first is None else str(first)
+
+    async def woken(self, at: str) -> list[str]:
+        """The runs whose wait is over by then, the first one first."""
+        sql = (
+            "SELECT id FROM workflow_executions WHERE status = 'WAITING' AND wakes_at <= ?"
+            " ORDER BY wakes_at, id"
+        )
+        return [str(row[0]) for row in await self._all(sql, at)]
+
     async def marked(self, run_id: str, mark: str) -> list[JournalEntry]:
         """The outcomes in a run's journal that have something under this key, in order.
 

@@ -121,7 +121,8 @@ CREATE TABLE workflow_executions (
     concurrency_limit INTEGER,
     place TEXT CHECK (place IN ('waits', 'held')),
     parent_run TEXT,
-    parent_key TEXT
+    parent_key TEXT,
+    wakes_at TEXT
 ) STRICT;
 CREATE INDEX executions_by_status ON workflow_executions (status);
 
@@ -204,6 +205,7 @@ ALTER TABLE workflow_executions ADD COLUMN concurrency_limit INTEGER;
 ALTER TABLE workflow_executions ADD COLUMN place TEXT CHECK (place IN ('waits', 'held'));
 ALTER TABLE workflow_executions ADD COLUMN parent_run TEXT;
 ALTER TABLE workflow_executions ADD COLUMN parent_key TEXT;
+ALTER TABLE workflow_executions ADD COLUMN wakes_at TEXT;
 ALTER TABLE policies ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE saga_log
     ADD COLUMN settled TEXT CHECK (settled IN ('compensated', 'marked', 'kept'));

@@ -53,7 +53,14 @@ async def first_form(path: Path) -> Bench:
         concurrency = ("place", "concurrency_limit", "concurrency_key")
         connection.execute("DROP INDEX called_runs")
         called = ("parent_run", "parent_key")
-        for column in (*concurrency, *called, "thinned_at", "restored_at", "cancelling"):
+        for column in (
+            *concurrency,
+            *called,
+            "thinned_at",
+            "restored_at",
+            "cancelling",
+            "wakes_at",
+        ):
             connection.execute(f"ALTER TABLE workflow_executions DROP COLUMN {column}")
         for column in ("settled", "settled_at"):
             connection.execute(f"ALTER TABLE saga_log DROP COLUMN {column}")

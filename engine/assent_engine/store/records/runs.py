@@ -51,17 +51,18 @@ class PlaceLeft:
 
 @dataclass(frozen=True, slots=True)
 class RunStatusChanged:
-    """A run goes on, waits, or stops for now."""
+    """A run goes on, waits, or stops for now; `wakes_at` is when its wait is over by itself."""
 
     sql: ClassVar[str] = (
         "UPDATE workflow_executions SET status = :status, error = :error, cause = :cause,"
-        " updated_at = :at WHERE id = :id"
+        " updated_at = :at, wakes_at = :wakes_at WHERE id = :id"
     )
     id: str
     status: str
     error: str | None
     cause: str | None
     at: str
+    wakes_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
