@@ -144,7 +144,7 @@ def test_a_data_flow_path_may_be_null(field: str) -> None:
         ((), "timeout_seconds", True, "policy.wrong_type"),
         ((), "timeout_seconds", "60", "policy.wrong_type"),
         ((), "states", {}, "policy.out_of_bounds"),
-        ((), "triggers", [{"type": "webhook"}], "policy.not_allowed"),
+        ((), "triggers", [{"type": "telepathy"}], "policy.not_allowed"),
         ((), "triggers", [{}], "policy.missing_key"),
         (("states", "Task"), "timeout_seconds", 1.5, "policy.wrong_type"),
         (("states", "Task"), "resource", "", "policy.out_of_bounds"),

@@ -7,7 +7,14 @@ from cronsim import CronSim
 
 from assent_engine.due.crontab import is_valid_cron, read, spelt_out
 from assent_engine.due.local_time import in_order, once, start, through, zone_of
-from assent_schemas.triggers import AnyTrigger, CronTrigger, IntervalTrigger, OnceTrigger
+from assent_engine.due.sessions import session_times
+from assent_schemas.triggers import (
+    AnyTrigger,
+    CronTrigger,
+    IntervalTrigger,
+    OnceTrigger,
+    SessionTrigger,
+)
 
 __all__ = ["due", "is_valid_cron", "spelt_out"]
 
@@ -21,9 +28,11 @@ def due(
 
     `zone` is the owner's; a zone of the trigger's own wins. An interval counts from `anchor`, the
     moment of approval, or else from the epoch. Raises ValueError, before the first due time is
-    asked for, for a time without an offset, an unknown zone or a faulty expression.
+    asked for, for a time without an offset, an unknown zone or a faulty expression. What happens
+    by itself (an event, a changed file) has none; those of sessions end where the calendar does.
     """
     after = _utc(after)
+    moments: Iterator[datetime]
     match trigger:
         case CronTrigger():
             moments = _cron(trigger.expression, after, trigger.timezone or zone)
@@ -31,6 +40,10 @@ def due(
             moments = _interval(trigger.seconds, after, _utc(anchor or EPOCH))
         case OnceTrigger():
             moments = iter([_utc(trigger.at)])
+        case SessionTrigger():
+            moments = session_times(trigger, after)
+        case _:
+            moments = iter(())
     return _each_once(moments, after)
 
 

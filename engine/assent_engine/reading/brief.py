@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from assent_engine.reading import reached, schedule, wording
+from assent_engine.reading import reached, wording
 from assent_engine.reading.bounds import Bound, Unbounded
 from assent_engine.reading.costs import is_message
 from assent_engine.reading.failing import ON_FAILURE
+from assent_engine.reading.trigger_words import trigger_words
 from assent_engine.reading.worst import WorstCase, worst_case
 from assent_engine.registry import StepRegistry
 from assent_schemas.policy import Policy
@@ -84,7 +85,7 @@ def _amount(bound: Bound) -> str:
 def _starts(policy: Policy) -> str:
     if not policy.triggers:
         return "starts only by hand"
-    first = wording.visible(schedule.trigger_words(policy.triggers[0]))
+    first = wording.visible(trigger_words(policy.triggers[0]))
     shown = first if len(first) <= SHORT else f"{first[:SHORT]}..."
     more = len(policy.triggers) - 1
     others = f" and by {wording.counted(more, 'other trigger')}" if more else ""

@@ -7,7 +7,18 @@ from assent_schemas.policy import Policy
 
 
 def first_data(policy: Policy) -> Shape:
-    """The data before the first state: the defaults with any allowed input laid over them."""
+    """The data before the first state: the defaults with any allowed input laid over them.
+
+    A run that a trigger starts finds it under `trigger`.
+    """
+    found = _first_data(policy)
+    if not policy.triggers or not isinstance(found, Record):
+        return found
+    optional = found.optional | ({"trigger"} - set(policy.context_defaults))
+    return Record({**found.fields, "trigger": UNKNOWN}, found.more, optional)
+
+
+def _first_data(policy: Policy) -> Shape:
     schema = policy.input_schema
     given = UNKNOWN if schema is None else allowed(schema, "the input")
     defaults = shapes.of(policy.context_defaults)

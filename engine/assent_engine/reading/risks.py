@@ -11,13 +11,14 @@ from assent_engine.reading.documents import FieldChange, same
 from assent_engine.reading.failing import catchers
 from assent_engine.reading.guards import changed_guards
 from assent_engine.reading.shapes import is_number
+from assent_engine.reading.trigger_words import trigger_words
 from assent_engine.reading.ways import machines
 from assent_engine.reading.worst import WorstCase
 from assent_engine.registry import StepRegistry
 from assent_schemas.errors import pointer
 from assent_schemas.policy import Policy
 from assent_schemas.states import ApprovalState, Machine, TaskState
-from assent_schemas.triggers import AnyTrigger
+from assent_schemas.triggers import AnyTrigger, TimedTrigger
 
 Weight = Literal["worse", "unclear", "better", "also"]
 MOST_STEPS = "/max_transitions"
@@ -240,9 +241,10 @@ def _triggers(old: list[AnyTrigger], new: list[AnyTrigger]) -> Iterator[RiskChan
     before, after = _by_words(old), _by_words(new)
     rates = [sum(map(schedule.starts_in_four_years, one)) for one in (old, new)]
     more = rates[1] > rates[0]
-    for words in after:
+    for one, words in zip(new, after, strict=True):
         if words not in before:
-            yield RiskChange("worse" if more else "unclear", f"new trigger: {words}")
+            worse = more or not isinstance(one, TimedTrigger)
+            yield RiskChange("worse" if worse else "unclear", f"new trigger: {words}")
     for words in before:
         if words not in after:
             yield RiskChange("better" if rates[1] < rates[0] else "also", f"trigger gone: {words}")
@@ -252,7 +254,7 @@ def _triggers(old: list[AnyTrigger], new: list[AnyTrigger]) -> Iterator[RiskChan
 
 
 def _by_words(triggers: list[AnyTrigger]) -> list[str]:
-    return [schedule.trigger_words(one) for one in triggers]
+    return [trigger_words(one) for one in triggers]
 
 
 def _budget(old: Version, new: Version) -> Iterator[RiskChange]:

@@ -7,12 +7,20 @@ from itertools import islice
 from cronsim import CronSim, CronSimError
 
 from assent_engine.reading import wording
+from assent_engine.reading.trigger_words import trigger_words
 from assent_schemas.policy import Policy
-from assent_schemas.triggers import AnyTrigger, CronTrigger, IntervalTrigger, OnceTrigger
+from assent_schemas.triggers import (
+    AnyTrigger,
+    CronTrigger,
+    IntervalTrigger,
+    SessionTrigger,
+    TimedTrigger,
+)
 
 _FOUR_YEARS = timedelta(days=1461)
 _FROM = datetime(2025, 1, 1, tzinfo=UTC) - timedelta(seconds=1)
 _MOST_COUNTED = 2_000
+_SESSIONS = {"every": 1005, "week": 209, "month": 48}
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -21,34 +29,6 @@ def starts(policy: Policy) -> list[str]:
     if not policy.triggers:
         return ["Only when somebody starts it; it has no schedule."]
     return [f"{wording.capital(trigger_words(one))}." for one in policy.triggers]
-
-
-def trigger_words(trigger: AnyTrigger) -> str:
-    """When a trigger is due, without a full stop."""
-    match trigger:
-        case CronTrigger():
-            zone = wording.name(trigger.timezone) if trigger.timezone else "your time zone"
-            return f"{cron_words(trigger.expression)} ({zone})"
-        case IntervalTrigger():
-            return f"every {_period(trigger.seconds)}"
-        case OnceTrigger():
-            return f"once, at {trigger.at.isoformat()}"
-        case _:
-            return f"by a trigger of the type {wording.quoted(getattr(trigger, 'type', '?'))}"
-
-
-def _period(seconds: int) -> str:
-    words = wording.duration(seconds)
-    return words if " and " in words else words.removeprefix("1 ")
-
-
-def cron_words(expression: str) -> str:
-    """A crontab expression in words; one that cannot be read is shown as it stands."""
-    try:
-        words = CronSim(expression, _FROM).explain()
-    except CronSimError:
-        return f"by the schedule {wording.quoted(expression)}"
-    return words[:1].lower() + words[1:]
 
 
 def due_times(due: Sequence[datetime], zone: tzinfo | None, most: int = 5) -> str | None:
@@ -66,11 +46,16 @@ def moment_words(moment: datetime, zone: tzinfo | None) -> str:
 
 
 def starts_in_four_years(trigger: AnyTrigger) -> int:
-    """How often a trigger is due in 1,461 days; a rate where it is due very often."""
+    """How often a trigger is due in 1,461 days; a rate where it is due very often.
+
+    Of what happens by itself nobody can tell: 0.
+    """
     if isinstance(trigger, IntervalTrigger):
         return int(_FOUR_YEARS.total_seconds()) // trigger.seconds
+    if isinstance(trigger, SessionTrigger):
+        return _SESSIONS[trigger.days.rpartition("_")[2]]
     if not isinstance(trigger, CronTrigger):
-        return 1
+        return int(isinstance(trigger, TimedTrigger))
     counted = list(islice(_due(trigger.expression), _MOST_COUNTED))
     if len(counted) < _MOST_COUNTED:
         return len(counted)

@@ -112,7 +112,7 @@ def _semantic_problems(document: Json, resources: Resources) -> Iterator[Problem
         yield from cycle_problems(document)
     yield from language_problems(document)
     yield from variable_problems(document)
-    yield from trigger_problems(document.get("triggers"))
+    yield from trigger_problems(document)
     yield from concurrency_problems(document.get("concurrency"))
     yield from policy_test_problems(document, resources)
     schema = document.get("input_schema")

@@ -40,7 +40,7 @@ def expression_problems(state: Json, where: str, *, imported: bool = False) -> I
         if not imported:
             yield from _expressions(node, where + at)
     for at, rule in rules(state, "choices"):
-        yield from _condition(rule, where + at)
+        yield from condition_problems(rule, where + at)
         if not imported:
             yield from _template(rule.get("assign"), f"{where}{at}/assign")
 
@@ -70,7 +70,8 @@ def _expressions(node: Json, where: str) -> Iterator[Problem]:
         yield from _template(node.get(key), f"{where}/{key}")
 
 
-def _condition(rule: Any, where: str) -> Iterator[Problem]:
+def condition_problems(rule: Any, where: str) -> Iterator[Problem]:
+    """What is wrong with the paths of a condition and all in it."""
     if not isinstance(rule, dict):
         return
     for key, item in rule.items():
@@ -78,9 +79,9 @@ def _condition(rule: Any, where: str) -> Iterator[Problem]:
             yield from _path(item, f"{where}/{key}")
         elif key in {"and", "or"}:
             for at, inner in enumerate(listed(item)):
-                yield from _condition(inner, f"{where}/{key}/{at}")
+                yield from condition_problems(inner, f"{where}/{key}/{at}")
         elif key == "not":
-            yield from _condition(item, f"{where}/{key}")
+            yield from condition_problems(item, f"{where}/{key}")
 
 
 def _path(text: Any, where: str) -> Iterator[Problem]:

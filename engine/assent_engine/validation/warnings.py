@@ -53,6 +53,7 @@ def _undeclared(document: Json) -> Iterator[Problem]:
     if start is None or "input_schema" in document:
         return
     known = {*document.get("context_defaults", {}), *asked_for(start)}
+    known |= {"trigger"} if document.get("triggers") else set()
     for name, at in reads(start):
         if name not in known:
             where = pointer("states", document["start_at"]) + at

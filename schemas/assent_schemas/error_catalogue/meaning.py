@@ -130,6 +130,42 @@ MEANING = (
         "Use an IANA name: Europe/Zurich.",
     ),
     Row(
+        "trigger.no_moment",
+        "A session trigger without its moment",
+        "A session trigger has no moment, or two.",
+        "Give minutes_after_open or minutes_before_close.",
+    ),
+    Row(
+        "trigger.bad_path",
+        "No path to watch",
+        "A file trigger names no place beneath the folder files.",
+        "Write it like in/orders.csv",
+    ),
+    Row(
+        "trigger.most_of_one",
+        "More than one of one",
+        "catch_up limits how many are caught up where only one is.",
+        'Leave most out, or write "missed": "all".',
+    ),
+    Row(
+        "trigger.only_while_nothing",
+        "An empty only_while",
+        "only_while says neither a deadline nor an exchange.",
+        "Give one of them, or leave it out.",
+    ),
+    Row(
+        "trigger.filter_of_run",
+        "A filter that looks at the run",
+        "when is asked before there is a run: it sees what the trigger brings.",
+        "Use paths into that: $.amount",
+    ),
+    Row(
+        "trigger.own_end",
+        "Started by its own end",
+        "A policy would start itself again and again.",
+        "Name another policy.",
+    ),
+    Row(
         "input_schema.invalid",
         "An input_schema that cannot be used",
         "It is no JSON Schema, reaches outside itself, uses patterns, or costs too much to check.",

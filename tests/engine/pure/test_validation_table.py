@@ -337,6 +337,63 @@ BROKEN: list[tuple[str, Any, Found]] = [
         {("trigger.bad_time", "/triggers/0/at")},
     ),
     (
+        "a session trigger without its moment",
+        triggered(type="session", days="every"),
+        {("trigger.no_moment", "/triggers/0")},
+    ),
+    (
+        "a session trigger with two moments",
+        triggered(type="session", minutes_after_open=1, minutes_before_close=1),
+        {("trigger.no_moment", "/triggers/0")},
+    ),
+    (
+        "a moment after the longest session",
+        triggered(type="session", minutes_after_open=390),
+        {("policy.out_of_bounds", "/triggers/0/minutes_after_open")},
+    ),
+    (
+        "a filter that cannot be read",
+        triggered(type="event", name="x", when={"variable": "$.a[", "is_null": True}),
+        {("path.syntax", "/triggers/0/when/variable")},
+    ),
+    (
+        "a filter that looks at the run",
+        triggered(
+            type="event", name="x", when={"not": {"variable": "$$.state.name", "is_null": True}}
+        ),
+        {("trigger.filter_of_run", "/triggers/0/when/not/variable")},
+    ),
+    (
+        "an event with an impossible name",
+        triggered(type="event", name="A b"),
+        {("policy.wrong_form", "/triggers/0/name")},
+    ),
+    (
+        "a watched file outside of the folder",
+        triggered(type="file", path="../secrets"),
+        {("trigger.bad_path", "/triggers/0/path")},
+    ),
+    (
+        "a policy that is started by its own end",
+        triggered(type="run_end", policy="A policy"),
+        {("trigger.own_end", "/triggers/0/policy")},
+    ),
+    (
+        "a number of missed ones where only one is caught up",
+        triggered(type="interval", seconds=60, catch_up={"missed": "latest", "most": 3}),
+        {("trigger.most_of_one", "/triggers/0/catch_up/most")},
+    ),
+    (
+        "an only_while that says nothing",
+        triggered(type="start", only_while={}),
+        {("trigger.only_while_nothing", "/triggers/0/only_while")},
+    ),
+    (
+        "what happens by itself cannot be caught up",
+        triggered(type="wake", catch_up={}),
+        {("policy.unknown_key", "/triggers/0/catch_up")},
+    ),
+    (
         "an interval of nothing",
         triggered(type="interval", seconds=0),
         {("policy.out_of_bounds", "/triggers/0/seconds")},
@@ -506,6 +563,10 @@ def test_a_slip_is_answered_with_a_remedy(document: Any, remedy: str) -> None:
         triggered(type="cron", expression="0 0 29 2 *"),
         triggered(type="cron", expression="0 0 * * 7"),
         triggered(type="once", at="2026-01-01T09:00:00+01:00"),
+        triggered(type="session", minutes_before_close=10, days="last_of_month"),
+        triggered(type="file", path="in", overlap="buffer_one"),
+        triggered(type="run_end", policy="Another", statuses=["FAILED", "TIMED_OUT"]),
+        triggered(type="webhook", name="bank.deposit", only_while={"in_session": "XNYS"}),
         policy({"T": task(retry=[{"error_equals": ["A"]}, {"error_equals": ALL}])}),
         policy({"A": passing(result={"x.$": 5}, next="B"), "B": passing()}),
         policy({"A": passing(parameters={"x.$": "$$.execution.input['a b'][0]"})}),
