@@ -24,6 +24,10 @@ from assent_engine.runner.snapshots import Snapshots
 from assent_engine.safekeeping import start_up
 from assent_engine.safekeeping.examination import Report
 from assent_engine.safekeeping.thinning import thin
+from assent_engine.scheduling.register import Register, Zone
+from assent_engine.scheduling.schedule import Schedule
+from assent_engine.scheduling.starting import Pace
+from assent_engine.scheduling.zone import owners_zone
 from assent_engine.store import StorageTrouble, Store
 from assent_engine.store.records import NewNotice
 
@@ -39,6 +43,7 @@ class Engine:
     inbox: Interventions
     pauses: Pauses
     requests: Requests
+    schedule: Schedule
     library: StepLibrary | None
     clock: Clock
 
@@ -54,11 +59,14 @@ class Engine:
         world: World | None = None,
         files: Files | None = None,
         tell: Listener = unheard,
+        zone: Zone = owners_zone,
+        pace: Pace | None = None,
     ) -> AsyncIterator["Engine"]:
         """Take the home's lock and open its store and world.
 
         `registry` and `world` replace the installed step library, `files` the home's folder of
-        them; `tell` hears of progress.
+        them; `tell` hears of progress. `zone` gives the owner's, by its IANA name; `pace` bounds
+        how many runs the schedule starts at once.
         Raises StoreError where the home cannot be used or is damaged, Refused where another
         process has it.
         """
@@ -78,10 +86,15 @@ class Engine:
                     files=files or Folder(home.files),
                     tell=tell,
                     own=own,
+                    zone=zone,
+                    pace=pace,
                 )
                 open_runs = await store.read.runs(*OPEN)
                 engine.runs.snapshots.forget_all_but([row.id for row in open_runs])
-                yield engine
+                try:
+                    yield engine
+                finally:
+                    await engine.schedule.stop()
 
     @classmethod
     def over(
@@ -96,6 +109,8 @@ class Engine:
         files: Files,
         tell: Listener = unheard,
         own: StepLibrary | None = None,
+        zone: Zone = owners_zone,
+        pace: Pace | None = None,
     ) -> "Engine":
         """Put an engine together from its ports; nothing is opened, locked or looked at."""
         board = world.with_part(NoticeBoard, StoredNotices(store, clock))
@@ -117,9 +132,11 @@ class Engine:
             files,
             kept,
         )
-        policies = Policies(store, clock, randomness, admission)
+        register = Register(store.read, zone)
+        policies = Policies(store, clock, randomness, admission, register)
+        schedule = Schedule(store, clock, runs, requests, zone, pace or Pace())
         pauses = Pauses(store, clock, admission)
-        return cls(home, store, policies, runs, inbox, pauses, requests, own, clock)
+        return cls(home, store, policies, runs, inbox, pauses, requests, schedule, own, clock)
 
     @property
     def storage_trouble(self) -> StorageTrouble | None:

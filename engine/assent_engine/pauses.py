@@ -5,11 +5,32 @@ from datetime import datetime
 
 from assent_engine.admission import Admission
 from assent_engine.clock import Clock
+from assent_engine.due import due
+from assent_engine.due.sessions import Unknown, next_open
 from assent_engine.moments import timestamp
 from assent_engine.refusals import refused
 from assent_engine.store import Store
-from assent_engine.store.records import AuditEntry, PauseBegun, PauseEnded
+from assent_engine.store.records import AuditEntry, PauseBegun, PauseEnded, TriggersAwake
 from assent_engine.store.rows import ALL, PauseRow
+from assent_schemas.triggers import CronTrigger
+
+TOMORROW = "tomorrow"
+MARKET_OPEN = "market-open"
+
+
+def named_end(name: str, now: datetime, zone: str) -> datetime:
+    """When a pause ends that lasts until tomorrow, or until the exchange opens next.
+
+    Tomorrow begins at midnight in the owner's zone, or at the first moment after it that there
+    is. Raises Refused where the exchange's calendar does not reach that far.
+    """
+    if name == TOMORROW:
+        midnight = CronTrigger(type="cron", expression="0 0 * * *")
+        return next(due(midnight, now, zone))
+    try:
+        return next_open(now)
+    except Unknown as unknown:
+        raise refused("calendar.unknown", f"{unknown}.".capitalize(), "Give a time.") from unknown
 
 
 @dataclass(slots=True)
@@ -32,7 +53,8 @@ class Pauses:
         audit = AuditEntry(
             timestamp(now), by, "pause", subject, f"until {ends or 'further notice'}"
         )
-        await self.store.commit(PauseBegun(subject, timestamp(now), ends, by), audit)
+        begun = PauseBegun(subject, timestamp(now), ends, by)
+        await self.store.commit(begun, TriggersAwake(subject, timestamp(now)), audit)
         self.admission.revoked()
 
     async def end(self, policy_id: str | None = None, *, by: str) -> None:
@@ -41,7 +63,8 @@ class Pauses:
         if subject not in {one.subject for one in await self.in_force()}:
             what = "Everything" if subject == ALL else "The policy"
             raise refused("pause.none", f"{what} is not paused.", "See: assent policy list")
-        await self.store.commit(PauseEnded(subject), AuditEntry(at, by, "unpause", subject, ""))
+        audit = AuditEntry(at, by, "unpause", subject, "")
+        await self.store.commit(PauseEnded(subject), TriggersAwake(subject, at), audit)
 
     async def in_force(self) -> list[PauseRow]:
         """The pauses whose time is not over."""

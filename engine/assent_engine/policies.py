@@ -12,6 +12,7 @@ from assent_engine.moments import moment, timestamp
 from assent_engine.policy_tests import run_tests
 from assent_engine.ports import Randomness
 from assent_engine.refusals import intact, refused
+from assent_engine.scheduling.register import Register
 from assent_engine.store import Store
 from assent_engine.store.records import (
     AuditEntry,
@@ -19,6 +20,7 @@ from assent_engine.store.records import (
     NewPolicy,
     NewVersion,
     PolicyChange,
+    Record,
     VersionDecided,
 )
 from assent_engine.store.rows import PolicyRow, VersionRow
@@ -48,6 +50,7 @@ class Policies:
     clock: Clock
     randomness: Randomness
     admission: Admission
+    register: Register
     # Who asks and then writes must not be overtaken: a second decision would find no first one.
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -130,7 +133,7 @@ class Policies:
         async with self.admission.recording(policy_id):
             document = intact(row)
         called = await self.admission.callees(document)
-        self.admission.check(document, called)
+        model = self.admission.check(document, called)
         policy = await self._policy(policy_id)
         _refuse_removed(policy)
         change = self._changed(policy, name=document["name"], active_version=version)
@@ -138,7 +141,8 @@ class Policies:
         decision = self._decision(row, "approved", pins, by, how)
         decided = VersionDecided(policy_id, version, VersionStatus.APPROVED)
         audit = self._audit(by, "approve", policy_id, version, row.hash)
-        await self.store.commit(decision, decided, change, audit)
+        triggers = await self.register.in_force(policy_id, version, model, self.clock.now())
+        await self.store.commit(decision, decided, change, *triggers, audit)
 
     async def reject(self, policy_id: str, version: str, *, by: str, how: str) -> None:
         """The owner's no to a proposal; raises Refused where it is decided already."""
@@ -173,9 +177,11 @@ class Policies:
         if target is None or target not in approved or target == policy.active_version:
             detail = f"{policy.name} has no other approved version{f' {version}' * bool(version)}."
             raise refused("policy.no_such_version", detail)
-        await self.admission.admit(policy_id, target)
+        admitted = await self.admission.admit(policy_id, target)
         change = self._changed(policy, active_version=target)
-        await self.store.commit(change, self._audit(by, "rollback", policy_id, target, ""))
+        now, audit = self.clock.now(), self._audit(by, "rollback", policy_id, target, "")
+        triggers = await self.register.in_force(policy_id, target, admitted.policy, now)
+        await self.store.commit(change, *triggers, audit)
         return target
 
     async def _approved(self, policy_id: str) -> list[str]:
@@ -203,8 +209,17 @@ class Policies:
             policy = await self._policy(policy_id)
             _refuse_removed(policy)
             change = self._changed(policy, status=status)
-            await self.store.commit(change, self._audit(by, action, policy_id, "", ""))
+            triggers = await self._triggers(policy_id, status)
+            audit = self._audit(by, action, policy_id, "", "")
+            await self.store.commit(change, *triggers, audit)
         self.admission.revoked()
+
+    async def _triggers(self, policy_id: str, status: PolicyStatus) -> list[Record]:
+        """What a change of status does to the policy's triggers; off, they go on being recorded."""
+        now = self.clock.now()
+        if status is PolicyStatus.REMOVED:
+            return await self.register.removed(policy_id, now)
+        return await self.register.enabled(policy_id, now) if status is PolicyStatus.ENABLED else []
 
     async def _policy(self, policy_id: str) -> PolicyRow:
         row = await self.store.read.policy(policy_id)

@@ -13,6 +13,7 @@ from engine.durable import mother
 from torture import (
     ambiguous,
     backups,
+    clock_jumps,
     corruption,
     full_disk,
     kills,
@@ -107,6 +108,11 @@ def test_of_four_deciders_at_once_one_decides_and_the_others_hear_who(folder: Pa
 def test_orders_over_a_faulty_wire_are_neither_doubled_nor_lost(folder: Path) -> None:
     for number in range(2):
         assert not ambiguous.case(number, SEED, folder).startswith("0 ")
+
+
+def test_a_clock_that_jumps_neither_doubles_nor_loses_a_due_time(folder: Path) -> None:
+    for number in range(4):
+        clock_jumps.case(number, SEED, folder)
 
 
 @forked

@@ -1,6 +1,6 @@
 """Beginnings: a run's header, the first entry of its journal, and its row."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from assent_engine.admission import Admitted
 from assent_engine.clock import Clock
@@ -8,9 +8,25 @@ from assent_engine.interpreter import SEMANTICS, RunHeader
 from assent_engine.moments import timestamp
 from assent_engine.ports import Randomness
 from assent_engine.runner.places import Place
-from assent_engine.store.records import NewRun
+from assent_engine.store.records import NewRun, Record
 from assent_schemas import exact_json
 from assent_schemas.statuses import RunStatus
+
+
+class Occasion(Protocol):
+    """What a run is started by, other than a person."""
+
+    def laid_over(self, data: Any) -> Any:
+        """The run's first data with what the occasion brings."""
+        ...
+
+    def records(self, admitted: Admitted, run_id: str) -> list[Record]:
+        """What belongs into the commit that begins the run; raises Refused."""
+        ...
+
+    def begun(self) -> None:
+        """Hears that the run has begun, or waits for its place: both are on disk."""
+        ...
 
 
 def run_header(

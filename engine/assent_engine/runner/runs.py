@@ -20,7 +20,7 @@ from assent_engine.refusals import refused
 from assent_engine.registry import StepRegistry, World
 from assent_engine.requests import Requests
 from assent_engine.run_input import initial_data
-from assent_engine.runner.beginning import first_entry, new_run, run_header
+from assent_engine.runner.beginning import Occasion, first_entry, new_run, run_header
 from assent_engine.runner.called_carrier import KEEP
 from assent_engine.runner.carrying import COMPENSATE, Carrying
 from assent_engine.runner.endings import Endings, RunReport
@@ -87,17 +87,20 @@ class Runs:
         )
         self._redriving = Redriving(self.store, self.clock, self._carrying)
 
-    async def start(self, policy_id: str, given: Any = None) -> RunReport:
+    async def start(
+        self, policy_id: str, given: Any = None, *, occasion: Occasion | None = None
+    ) -> RunReport:
         """Run a policy's version in force, to its end or its next stop. Raises Refused.
 
-        Where its concurrency key has no place left it is PENDING: whoever ends the run before it
-        carries it out.
+        What an `occasion` records is in the run's first commit. Where the run's concurrency key
+        has no place left it is PENDING: whoever ends the run before it carries it out.
         """
         admitted = await self.admission.admit(policy_id)
         value, run_id = initial_data(admitted.policy, given), self.randomness.identifier()
+        value = value if occasion is None else occasion.laid_over(value)
         header = run_header(admitted, run_id, value, self.clock, self.randomness)
         with self._alone(run_id):
-            recorder, place = await self._record(admitted, header)
+            recorder, place = await self._record(admitted, header, occasion)
             if place is not None and place.status is RunStatus.PENDING:
                 return RunReport(run_id, RunStatus.PENDING)
             self.tell(Progress("run.started", run_id))
@@ -105,7 +108,9 @@ class Runs:
             report = await self._until_it_stops(await self._drive(admitted, history))
         return await self._pass_on(report)
 
-    async def _record(self, admitted: Admitted, header: RunHeader) -> tuple[Recorder, Place | None]:
+    async def _record(
+        self, admitted: Admitted, header: RunHeader, occasion: Occasion | None
+    ) -> tuple[Recorder, Place | None]:
         """Record a new run with its place; nothing may be awaited from there until it is let go."""
         recorder = Recorder(self.store.pen(), self.clock, Journal(header.run_id))
         first = first_entry(admitted, header)
@@ -114,7 +119,10 @@ class Runs:
             self.places.for_new(admitted.policy, admitted.policy_id, header.input) as place,
         ):
             row = new_run(admitted, header, place=place)
-            await recorder.commit("", "", "start", first, row)
+            also = occasion.records(admitted, header.run_id) if occasion else []
+            await recorder.commit("", "", "start", first, row, *also)
+        if occasion is not None:
+            occasion.begun()
         return recorder, place
 
     async def resume(self, run_id: str) -> RunReport:

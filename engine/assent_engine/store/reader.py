@@ -1,10 +1,11 @@
 """Reading: a connection of its own, opened read-only, that never checkpoints."""
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,11 +16,14 @@ from assent_engine.store.connection import Connection
 from assent_engine.store.records import AuditEntry, JournalEntry, LedgerEntry, SagaEntry
 from assent_engine.store.rows import (
     ApprovalRow,
+    EndedRun,
     InterventionRow,
+    OccurrenceRow,
     PauseRow,
     PolicyRow,
     RequestRow,
     RunRow,
+    TriggerRow,
     VersionRow,
 )
 from assent_schemas import exact_json
@@ -41,6 +45,7 @@ Word = TypeVar("Word", bound=StrEnum)
 _JSON_COLUMNS = (6, 7, 9)
 NO_LIMIT = -1
 _STEPS = 6
+_MISSED, _PAYLOAD = 8, 9
 _INTERVENTION_JSON = (5, 6, 10)
 _OPEN_FAMILIES = (
     "WITH RECURSIVE held(id) AS (SELECT id FROM workflow_executions"
@@ -260,6 +265,91 @@ class Reader:
         rows = await self._all("SELECT * FROM requests WHERE id = ?", request_id)
         return RequestRow(*rows[0]) if rows else None
 
+    async def triggers(self, policy_id: str | None = None) -> list[TriggerRow]:
+        """Triggers in force, of one policy or of all."""
+        where = "t.retired_at IS NULL AND (?1 IS NULL OR t.policy_id = ?1)"
+        return await self._triggers(where, policy_id)
+
+    async def triggers_to_look_at(self, now: str) -> list[TriggerRow]:
+        """Triggers in force of which something has to be decided."""
+        return await self._triggers("t.look_at <= ?1", now)
+
+    async def triggers_of(self, kind: str) -> list[TriggerRow]:
+        """Triggers in force of one type."""
+        return await self._triggers(
+            "t.retired_at IS NULL AND substr(t.trigger, 1, length(?1)) = ?1", f"{kind}-"
+        )
+
+    async def trigger(self, policy_id: str, trigger: str) -> TriggerRow | None:
+        """One trigger, in force or retired."""
+        rows = await self._triggers("t.policy_id = ?1 AND t.trigger = ?2", policy_id, trigger)
+        return rows[0] if rows else None
+
+    async def _triggers(self, where: str, *values: Any) -> list[TriggerRow]:
+        sql = (
+            "SELECT t.*, p.name, p.status FROM triggers t JOIN policies p USING (policy_id)"  # noqa: S608
+            f" WHERE {where} ORDER BY t.policy_id, t.trigger"
+        )
+        rows = await self._all(sql, *values)
+        return [TriggerRow(*_with(row, -1, partial(_word, PolicyStatus))) for row in rows]
+
+    async def next_look(self) -> str | None:
+        """The first moment at which a trigger has to be looked at."""
+        ((moment,),) = await self._all("SELECT min(look_at) FROM triggers WHERE look_at NOT NULL")
+        return moment if moment is None else str(moment)
+
+    async def occurrences(self, policy_id: str | None = None) -> list[OccurrenceRow]:
+        """Every record of a due time in order, of one policy or of all."""
+        return await self._occurrences("?1 IS NULL OR policy_id = ?1", policy_id)
+
+    async def open_occurrences(self) -> list[OccurrenceRow]:
+        """What waits for its start, or for the owner, the longest due first."""
+        return await self._occurrences("status IN ('queued', 'asked')")
+
+    async def occurrences_after(
+        self, policy_id: str, trigger: str, moment: str
+    ) -> list[OccurrenceRow]:
+        """What is recorded of a trigger's due times beyond a moment."""
+        where = "policy_id = ?1 AND trigger = ?2 AND through > ?3"
+        return await self._occurrences(where, policy_id, trigger, moment)
+
+    async def occurrences_ahead(self) -> list[OccurrenceRow]:
+        """Records beyond what is settled of their triggers: the clock was set back."""
+        sql = (
+            "SELECT o.* FROM triggers t JOIN occurrences o ON o.policy_id = t.policy_id"
+            " AND o.trigger = t.trigger AND o.due > t.settled WHERE t.retired_at IS NULL"
+            " AND t.look_at IS NOT NULL"
+        )
+        return [_occurrence(row) for row in await self._all(sql)]
+
+    async def occurrence_of(self, run_id: str) -> OccurrenceRow | None:
+        """What a run was started by, if it was a trigger."""
+        rows = await self._occurrences("run_id = ?1", run_id)
+        return rows[0] if rows else None
+
+    async def _occurrences(self, where: str, *values: Any) -> list[OccurrenceRow]:
+        sql = f"SELECT * FROM occurrences WHERE {where} ORDER BY due, policy_id, trigger"  # noqa: S608
+        rows = await self._all(sql, *values)
+        return [_occurrence(row) for row in rows]
+
+    async def open_runs_of(self, policy_id: str) -> list[RunRow]:
+        """Runs of a policy that have not ended, without those that another run called."""
+        where = "policy_id = ? AND parent_run IS NULL"
+        ended = "('COMPLETED', 'FAILED', 'TIMED_OUT', 'CANCELLED')"
+        sql = f"SELECT {_RUN_COLUMNS} FROM workflow_executions WHERE {where} AND status NOT IN {ended}"  # noqa: E501, S608
+        return [_run(row) for row in await self._all(sql, policy_id)]
+
+    async def ends_after(self, seq: int) -> list[EndedRun]:
+        """Ends of runs beyond an entry of the ledger; without those that another run called."""
+        sql = (
+            "SELECT l.seq, r.id, r.policy_id, p.name, r.status, r.updated_at, r.output"
+            " FROM ledger l JOIN workflow_executions r ON r.id = l.run_id"
+            " JOIN policies p USING (policy_id)"
+            " WHERE l.seq > ? AND r.parent_run IS NULL ORDER BY l.seq"
+        )
+        rows = await self._all(sql, seq)
+        return [EndedRun(*_with(row, -1, _decoded_if_any)) for row in rows]
+
     async def last_of_ledger(self) -> LedgerEntry | None:
         rows = await self._all("SELECT * FROM ledger ORDER BY seq DESC LIMIT 1")
         return LedgerEntry(*rows[0]) if rows else None
@@ -327,6 +417,17 @@ def _run(row: tuple[Any, ...]) -> RunRow:
     return RunRow(*values)
 
 
+def _with(row: Sequence[Any], at: int, change: Callable[[Any], Any]) -> list[Any]:
+    """A row with one of its values read as what it stands for."""
+    values = list(row)
+    values[at] = change(values[at])
+    return values
+
+
+def _occurrence(row: tuple[Any, ...]) -> OccurrenceRow:
+    return OccurrenceRow(*_with(_with(row, _MISSED, bool), _PAYLOAD, _decoded))
+
+
 def _word(words: type[Word], text: str) -> Word:
     try:
         return words(text)
@@ -339,6 +440,10 @@ def _intervention(row: tuple[Any, ...]) -> InterventionRow:
     for at in _INTERVENTION_JSON:
         values[at] = None if values[at] is None else _decoded(values[at])
     return InterventionRow(*values)
+
+
+def _decoded_if_any(text: str | None) -> Any:
+    return None if text is None else _decoded(text)
 
 
 def _decoded(text: str) -> Any:

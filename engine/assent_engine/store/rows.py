@@ -139,3 +139,56 @@ class RequestRow:
     decided_how: str | None
     opened_at: str
     closed_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerRow:
+    """A trigger that was brought into force, with how its policy stands; moments are texts.
+
+    `settled` is up to where every due time has its record, `look_at` when there is something to
+    decide next, `ends_seen` the entry of the ledger up to which ends of runs were followed.
+    """
+
+    policy_id: str
+    trigger: str
+    version: str
+    document: str
+    anchor: str
+    settled: str
+    look_at: str | None
+    ends_seen: int
+    retired_at: str | None
+    name: str
+    policy_status: PolicyStatus
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceRow:
+    """A due time, or `count` of them from `due` through `through`, and what became of it."""
+
+    policy_id: str
+    trigger: str
+    due: str
+    through: str
+    count: int
+    status: str
+    reason: str
+    detail: str
+    missed: bool
+    payload: Any
+    run_id: str | None
+    request_id: str | None
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndedRun:
+    """A run's end as the ledger has it."""
+
+    seq: int
+    run_id: str
+    policy_id: str
+    policy_name: str
+    status: str
+    ended_at: str
+    output: Any

@@ -35,7 +35,7 @@ CREATE INDEX executions_by_key ON workflow_executions (concurrency_key, place)
 REQUESTS = """
 CREATE TABLE requests (
     id TEXT PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('effect', 'call', 'plugin')),
+    kind TEXT NOT NULL CHECK (kind IN ('effect', 'call', 'plugin', 'occurrence')),
     run_id TEXT NOT NULL,
     subject TEXT NOT NULL,
     title TEXT NOT NULL,
@@ -51,6 +51,41 @@ CREATE TABLE requests (
     closed_at TEXT
 ) STRICT;
 CREATE UNIQUE INDEX one_open_request ON requests (run_id, subject) WHERE status = 'open';
+"""
+
+TRIGGERS = """
+CREATE TABLE triggers (
+    policy_id TEXT NOT NULL,
+    trigger TEXT NOT NULL,
+    version TEXT NOT NULL,
+    document TEXT NOT NULL,
+    anchor TEXT NOT NULL,
+    settled TEXT NOT NULL,
+    look_at TEXT,
+    ends_seen INTEGER NOT NULL,
+    retired_at TEXT,
+    PRIMARY KEY (policy_id, trigger)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX triggers_by_look ON triggers (look_at) WHERE look_at IS NOT NULL;
+
+CREATE TABLE occurrences (
+    policy_id TEXT NOT NULL,
+    trigger TEXT NOT NULL,
+    due TEXT NOT NULL,
+    through TEXT NOT NULL,
+    count INTEGER NOT NULL CHECK (count > 0),
+    status TEXT NOT NULL CHECK (status IN ('queued', 'asked', 'ran', 'caught_up', 'skipped')),
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    missed INTEGER NOT NULL,
+    payload TEXT NOT NULL,
+    run_id TEXT,
+    request_id TEXT,
+    at TEXT NOT NULL,
+    PRIMARY KEY (policy_id, trigger, due)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX open_occurrences ON occurrences (due) WHERE status IN ('queued', 'asked');
+CREATE UNIQUE INDEX occurrences_by_run ON occurrences (run_id) WHERE run_id IS NOT NULL;
 """
 
 CALLED_RUNS = """
@@ -192,7 +227,7 @@ CREATE TABLE pauses (
 ) STRICT;
 """
 
-TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES + REQUESTS + CALLED_RUNS
+TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES + REQUESTS + CALLED_RUNS + TRIGGERS
 
 MIGRATIONS = {
     1: f"""
@@ -210,7 +245,7 @@ ALTER TABLE policies ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE saga_log
     ADD COLUMN settled TEXT CHECK (settled IN ('compensated', 'marked', 'kept'));
 ALTER TABLE saga_log ADD COLUMN settled_at TEXT;
-{INTERVENTIONS}{PLACES}{PAUSES}{REQUESTS}{CALLED_RUNS}""",
+{INTERVENTIONS}{PLACES}{PAUSES}{REQUESTS}{CALLED_RUNS}{TRIGGERS}""",
 }
 """What brings a form to the one after it."""
 

@@ -73,6 +73,24 @@ RUNS = (
         "Start a new one: assent run start",
     ),
     Row(
+        "trigger.replaced",
+        "The trigger is gone",
+        "The version in force has no such trigger: what it had queued is skipped.",
+        "See what is in force: assent trigger list",
+    ),
+    Row(
+        "event.too_large",
+        "An event that brings too much",
+        "What an event brings is larger than the engine keeps with an occurrence.",
+        "Put it into a file, and name the file.",
+    ),
+    Row(
+        "calendar.unknown",
+        "Beyond the calendar",
+        "The exchange's sessions are not known that far, and are not guessed.",
+        "Give a time, or update Assent.",
+    ),
+    Row(
         "pause.over",
         "The pause would be over",
         "The time until which to pause has gone by.",

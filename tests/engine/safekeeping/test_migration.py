@@ -64,7 +64,7 @@ async def first_form(path: Path) -> Bench:
             connection.execute(f"ALTER TABLE workflow_executions DROP COLUMN {column}")
         for column in ("settled", "settled_at"):
             connection.execute(f"ALTER TABLE saga_log DROP COLUMN {column}")
-        for table in ("interventions", "pauses", "requests"):
+        for table in ("interventions", "pauses", "requests", "triggers", "occurrences"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
     return bench
@@ -103,7 +103,7 @@ async def test_an_older_store_is_brought_up_and_kept_as_it_was(tmp_path: Path) -
 async def test_a_migration_killed_at_any_statement_leaves_a_usable_store(tmp_path: Path) -> None:
     bench = await first_form(tmp_path / "home")
     ends: list[int] = []
-    for point in range(40):
+    for point in range(60):
         arguments = [sys.executable, "-c", KILLED, str(bench.home.database), str(point)]
         ended = subprocess.run(arguments, check=False, timeout=60)  # noqa: ASYNC221
         assert ended.returncode in (0, -signal.SIGKILL)

@@ -59,7 +59,7 @@ class NewRequest:
     """A question to the owner; `shown` is the JSON that is decided on, `hash` its digest."""
 
     sql: ClassVar[str] = (
-        "INSERT INTO requests VALUES (:id, 'effect', :run_id, :subject, :title, :shown, :hash,"
+        "INSERT INTO requests VALUES (:id, :kind, :run_id, :subject, :title, :shown, :hash,"
         " :deadline, 'open', NULL, NULL, NULL, :at, NULL)"
     )
     id: str
@@ -70,6 +70,7 @@ class NewRequest:
     hash: str
     deadline: str
     at: str
+    kind: str = "effect"
 
 
 @dataclass(frozen=True, slots=True)

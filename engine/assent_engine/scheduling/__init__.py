@@ -1,0 +1,1 @@
+"""Triggers and their occurrences: every due time ends in exactly one record."""
