@@ -57,6 +57,10 @@ DONE = [
     ("resume", "--home {paused}"),
     ("run redrive", "--home {stopped} {stopped_run}"),
     ("run fork", "{run}"),
+    ("trigger list", ""),
+    ("trigger history", ""),
+    ("event emit", "deposit"),
+    ("forecast", ""),
 ]
 OF_A_SERVICE = {"run watch"}
 """Done only where a service runs: see test_through_the_service."""
@@ -102,6 +106,10 @@ NOT_DONE = [
     ("run redrive", "{run}", "run.not_failed"),
     ("run watch", "{run}", "service.not_running"),
     ("run fork", "{run} --at Nowhere", "run.not_there"),
+    ("trigger list", "Nobody", "policy.unknown"),
+    ("trigger history", "Nobody", "policy.unknown"),
+    ("event emit", "--home {nowhere} deposit", "home.missing"),
+    ("forecast", "--home {nowhere}", "home.missing"),
 ]
 
 
@@ -172,6 +180,7 @@ def commands(group: click.Group, *path: str) -> Iterator[tuple[str, click.Comman
 
 
 EVERY = dict(commands(assent))
+GROUPS = ("policy", "run", "portfolio", "inbox", "approvals", "trigger", "event")
 
 
 def test_these_tests_cover_every_command() -> None:
@@ -245,7 +254,8 @@ def test_every_command_has_help_that_says_how_to_get_json(shell: Shell, command:
 
 
 @pytest.mark.parametrize(
-    "group", [(), ("policy",), ("run",), ("portfolio",), ("inbox",), ("approvals",)]
+    "group",
+    [(), *((one,) for one in GROUPS)],
 )
 def test_no_summary_is_cut_in_the_list_of_commands(shell: Shell, group: tuple[str, ...]) -> None:
     said = shell(*group, "--help")
@@ -254,7 +264,8 @@ def test_no_summary_is_cut_in_the_list_of_commands(shell: Shell, group: tuple[st
 
 
 @pytest.mark.parametrize(
-    "group", [(), ("policy",), ("run",), ("portfolio",), ("inbox",), ("approvals",)]
+    "group",
+    [(), *((one,) for one in GROUPS)],
 )
 def test_a_group_alone_shows_its_help_as_wrong_usage(shell: Shell, group: tuple[str, ...]) -> None:
     said = shell(*group)
@@ -275,8 +286,8 @@ def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], 
 
 def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
     every = (
-        "approvals, backup, demo, errors, inbox, pause, policy, portfolio, restore, resume, run,"
-        " verify"
+        "approvals, backup, demo, errors, event, forecast, inbox, pause, policy, portfolio,"
+        " restore, resume, run, trigger, verify"
     )
     assert f"The commands are {every}" in shell("xyzzy").err
 

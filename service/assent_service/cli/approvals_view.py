@@ -39,7 +39,7 @@ def request_view(row: ApprovalDetail) -> RenderableType:
             ("question", Text(shown_document(row.what), style="bold")),
             ("id", row.id),
             ("asked by", f"{policy['name']}, version {policy['version']}"),
-            ("run", row.run_id),
+            ("run", row.run_id or None),
             ("status", status_text("waits for you" if row.status == OPEN else row.status)),
             ("decided", decided),
             ("until", row.until),

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from assent_schemas.wire.runs import RunDetail
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_NAMED = ("tomorrow", "market-open")
 _SPAN = re.compile(r"([0-9]{1,4})([mhdw])")
 
 
@@ -35,33 +36,37 @@ class Span(click.ParamType[timedelta]):
         return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
-class Moment(click.ParamType[datetime]):
-    """A moment as RFC 3339 text."""
+class Moment(click.ParamType["datetime | str"]):
+    """A moment as RFC 3339 text, or a word for one."""
 
     name = "time"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
+    ) -> datetime | str:
         from assent_engine.moments import moment
 
         if isinstance(value, datetime):
             return value
+        if value in _NAMED:
+            return str(value)
         try:
             return moment(str(value))
         except ValueError as error:
-            self.fail(f"{error}, such as 2026-01-31T16:00:00Z", param, ctx)
+            self.fail(f"{error}, tomorrow or market-open, such as 2026-01-31T16:00:00Z", param, ctx)
 
 
 @click.command()
 @click.argument("policy", required=False)
 @click.option("--for", "span", type=Span(), help="How long: 30m, 1h, 2d, 1w.")
-@click.option("--until", type=Moment(), help="Until when: 2026-01-31T16:00:00Z.")
+@click.option(
+    "--until", type=Moment(), help="Until when: 2026-01-31T16:00:00Z, tomorrow, or market-open."
+)
 @standard
 def pause(
     policy: str | None,
     span: timedelta | None,
-    until: datetime | None,
+    until: datetime | str | None,
     home: Path | None,
     as_json: bool,
 ) -> None:
@@ -70,6 +75,8 @@ def pause(
     Runs under way stop before their next step. Without a time it stays so until: assent resume.
     """
     from assent_engine.moments import timestamp
+    from assent_engine.pauses import named_end
+    from assent_engine.scheduling.zone import owners_zone
     from assent_schemas.wire.policies import Pausing
     from assent_service.cli.output import emit
     from assent_service.cli.text import shown
@@ -77,6 +84,8 @@ def pause(
     if span is not None and until is not None:
         raise click.UsageError("Give --for or --until, not both.")
     seconds = None if span is None else int(span.total_seconds())
+    if isinstance(until, str):
+        until = named_end(until, datetime.now(UTC), owners_zone())
     ends = None if until is None else timestamp(until)
     found = asyncio.run(_paused(home, Pausing(policy=policy, seconds=seconds, until=ends)))
     when = "" if found.until is None else f" until {found.until}"

@@ -9,9 +9,13 @@ from assent_engine.store.rows import PolicyRow, RequestRow, VersionRow
 from assent_schemas.statuses import PolicyStatus, VersionStatus
 from assent_schemas.wire import approvals as wire
 from assent_schemas.wire.frame import Page, PageAsked
+from assent_schemas.wire.runs import RunSummary
 from assent_service.desk.policies import looked_at
 from assent_service.desk.room import Caller, Room, slice_of
-from assent_service.desk.runs import gone_on
+from assent_service.desk.runs import begun, gone_on
+
+OCCURRENCE = "occurrence"
+"""The kind of a question about a due time that was missed: there is no run yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,19 @@ async def reject(room: Room, asked: wire.Rejecting, caller: Caller) -> wire.Deci
 
 async def _decided(room: Room, one: Waiting, status: str) -> wire.Decided:
     """What was decided; the run that asked goes on with it."""
-    run = None if one.row is None else await gone_on(room, one.row.run_id)
+    run = None if one.row is None else await _gone_on(room, one.row)
     told = one.told
     return wire.Decided.model_validate(
         {"id": told.id, "kind": told.kind, "what": told.what, "status": status, "run": run}
     )
+
+
+async def _gone_on(room: Room, row: RequestRow) -> RunSummary | None:
+    """The run that asked goes on, or the one begins that a yes to a due time starts."""
+    if row.kind != OCCURRENCE:
+        return await gone_on(room, row.run_id)
+    moving = await room.carriers.begin(room.engine.schedule.answered(row.id))
+    return None if moving is None else await begun(room, moving)
 
 
 async def _meant(read: Reader, asked: wire.ApprovalAsked) -> Waiting:
@@ -130,16 +142,23 @@ def _proposal(policy: PolicyRow, version: VersionRow) -> Waiting:
 
 
 async def _question(read: Reader, row: RequestRow) -> Waiting:
-    run = await read.run(row.run_id)
-    policy = await read.policy(run.policy_id) if run else None
     told = wire.Approval.model_validate(
         {
             "id": row.id,
             "kind": row.kind,
             "what": row.title,
-            "who": f"{policy.name if policy else '?'}, run {row.run_id}",
+            "who": await _asker(read, row),
             "until": row.deadline,
             "hash": row.hash,
         }
     )
     return Waiting(told, row)
+
+
+async def _asker(read: Reader, row: RequestRow) -> str:
+    """The policy, with the run that waits where there is one already."""
+    if row.kind == OCCURRENCE:
+        return str(what_is_shown(row)["policy"]["name"])
+    run = await read.run(row.run_id)
+    policy = await read.policy(run.policy_id) if run else None
+    return f"{policy.name if policy else '?'}, run {row.run_id}"
