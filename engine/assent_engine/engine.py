@@ -134,8 +134,8 @@ class Engine:
         )
         register = Register(store.read, zone)
         policies = Policies(store, clock, randomness, admission, register)
-        schedule = Schedule(store, clock, runs, requests, zone, pace or Pace())
-        pauses = Pauses(store, clock, admission)
+        schedule = Schedule(store, clock, runs, requests, register, pace or Pace())
+        pauses = Pauses(store, clock, admission, register.turn)
         return cls(home, store, policies, runs, inbox, pauses, requests, schedule, own, clock)
 
     @property

@@ -1,6 +1,7 @@
 """Pauses: nothing starts or goes on, of one policy or of all, for a while or for good."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from assent_engine.admission import Admission
@@ -40,6 +41,8 @@ class Pauses:
     store: Store
     clock: Clock
     admission: Admission
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """That of whoever decides what is due: a look under way must not overtake a pause."""
 
     async def pause(
         self, policy_id: str | None = None, *, until: datetime | None = None, by: str
@@ -54,7 +57,8 @@ class Pauses:
             timestamp(now), by, "pause", subject, f"until {ends or 'further notice'}"
         )
         begun = PauseBegun(subject, timestamp(now), ends, by)
-        await self.store.commit(begun, TriggersAwake(subject, timestamp(now)), audit)
+        async with self.turn:
+            await self.store.commit(begun, TriggersAwake(subject, timestamp(now)), audit)
         self.admission.revoked()
 
     async def end(self, policy_id: str | None = None, *, by: str) -> None:
@@ -64,7 +68,8 @@ class Pauses:
             what = "Everything" if subject == ALL else "The policy"
             raise refused("pause.none", f"{what} is not paused.", "See: assent policy list")
         audit = AuditEntry(at, by, "unpause", subject, "")
-        await self.store.commit(PauseEnded(subject), TriggersAwake(subject, at), audit)
+        async with self.turn:
+            await self.store.commit(PauseEnded(subject), TriggersAwake(subject, at), audit)
 
     async def in_force(self) -> list[PauseRow]:
         """The pauses whose time is not over."""

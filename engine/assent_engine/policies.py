@@ -141,8 +141,9 @@ class Policies:
         decision = self._decision(row, "approved", pins, by, how)
         decided = VersionDecided(policy_id, version, VersionStatus.APPROVED)
         audit = self._audit(by, "approve", policy_id, version, row.hash)
-        triggers = await self.register.in_force(policy_id, version, model, self.clock.now())
-        await self.store.commit(decision, decided, change, *triggers, audit)
+        async with self.register.turn:
+            triggers = await self.register.in_force(policy_id, version, model, self.clock.now())
+            await self.store.commit(decision, decided, change, *triggers, audit)
 
     async def reject(self, policy_id: str, version: str, *, by: str, how: str) -> None:
         """The owner's no to a proposal; raises Refused where it is decided already."""
@@ -180,8 +181,9 @@ class Policies:
         admitted = await self.admission.admit(policy_id, target)
         change = self._changed(policy, active_version=target)
         now, audit = self.clock.now(), self._audit(by, "rollback", policy_id, target, "")
-        triggers = await self.register.in_force(policy_id, target, admitted.policy, now)
-        await self.store.commit(change, *triggers, audit)
+        async with self.register.turn:
+            triggers = await self.register.in_force(policy_id, target, admitted.policy, now)
+            await self.store.commit(change, *triggers, audit)
         return target
 
     async def _approved(self, policy_id: str) -> list[str]:
@@ -209,9 +211,10 @@ class Policies:
             policy = await self._policy(policy_id)
             _refuse_removed(policy)
             change = self._changed(policy, status=status)
-            triggers = await self._triggers(policy_id, status)
             audit = self._audit(by, action, policy_id, "", "")
-            await self.store.commit(change, *triggers, audit)
+            async with self.register.turn:
+                triggers = await self._triggers(policy_id, status)
+                await self.store.commit(change, *triggers, audit)
         self.admission.revoked()
 
     async def _triggers(self, policy_id: str, status: PolicyStatus) -> list[Record]:

@@ -1,7 +1,8 @@
 """Putting a backup in the place of a home's files: verified first, at once, and with doubts marked.
 
 The outside may know of more than the backup does. So a run that stands open in it is marked: it
-goes on only when the owner names it, and then asks the outside before each side effect.
+goes on only when the owner names it, and then asks the outside before each side effect. What was
+due since the backup may have run: it is skipped, and so is what waited for its start.
 """
 
 import sqlite3
@@ -82,6 +83,14 @@ def _mark(database: Path, at: str, by: str, made: str) -> tuple[str, ...]:
             "UPDATE workflow_executions SET status = ?, error = ?, cause = ?, restored_at = ?,"  # noqa: S608
             f" updated_at = ? {where}",
             (RunStatus.NEEDS_OWNER, RESTORED, _WHY, at, at, *_OPEN),
+        )
+        connection.execute(
+            "UPDATE occurrences SET status = 'skipped', reason = 'restored', at = ?"
+            " WHERE status IN ('queued', 'asked')",
+            (at,),
+        )
+        connection.execute(
+            "UPDATE triggers SET ends_seen = (SELECT coalesce(max(seq), 0) FROM ledger)"
         )
         for record in _records(runs, at, by, made):
             connection.execute(record.sql, parameters(record))

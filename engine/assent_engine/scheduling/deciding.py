@@ -15,7 +15,7 @@ from assent_engine.requests import Requests
 from assent_engine.scheduling import keys
 from assent_engine.scheduling.entries import occurrence, subject
 from assent_engine.scheduling.held import Held
-from assent_engine.scheduling.planner import Decided, Standing, plan
+from assent_engine.scheduling.planner import Decided, Standing, plans
 from assent_engine.scheduling.register import Zone, standing_of, timed
 from assent_engine.scheduling.words import Fate, Reason
 from assent_engine.store import Store
@@ -48,6 +48,7 @@ class Deciding:
         held = Held.of(await read.pauses(), at)
         if every:
             rows = [await self._set_back(row, now) for row in rows]
+        restored = await read.last_restore() if every else None
         ahead = await self._ahead()
         records: list[Record] = []
         for row in rows:
@@ -57,7 +58,7 @@ class Deciding:
                     held=held.until(row.policy_id),
                     recorded=ahead[row.policy_id, row.trigger],
                 )
-                records += await self._planned(row, standing, now)
+                records += await self._planned(row, standing, now, restored)
         if records:
             await self.store.commit(*records)
 
@@ -69,17 +70,21 @@ class Deciding:
             found[key] = frozenset({*found[key], moment(one.due)})
         return found
 
-    async def _planned(self, row: TriggerRow, standing: Standing, now: datetime) -> list[Record]:
-        """All that is due of one trigger; much at a time lets others go on in between."""
+    async def _planned(
+        self, row: TriggerRow, standing: Standing, now: datetime, restored: str | None
+    ) -> list[Record]:
+        """All that is due of one trigger; others may go on in between."""
         records: list[Record] = []
-        while True:
-            found = plan(standing, now)
-            for one in found.decided:
-                records += self._records(row, standing.rule, one, now)
-            if found.look_at is None or found.look_at > now:
-                break
-            standing = replace(standing, settled=found.settled)
-            await asyncio.sleep(0)
+        if restored is not None and standing.settled < moment(restored) <= now:
+            off = replace(standing, off=Reason.RESTORED, held=None)
+            lapsed = list(plans(off, moment(restored)))
+            decided = [one for found in lapsed for one in found.decided]
+            records += [occurrence(row, one, timestamp(now)) for one in decided]
+            standing = replace(standing, settled=lapsed[-1].settled)
+        await asyncio.sleep(0)
+        *_, found = every = list(plans(standing, now))
+        for one in (one for part in every for one in part.decided):
+            records += self._records(row, standing.rule, one, now)
         look_at = None if found.look_at is None else timestamp(found.look_at)
         settled = timestamp(found.settled)
         if (settled, look_at) != (row.settled, row.look_at):

@@ -69,6 +69,16 @@ def plan(standing: Standing, now: datetime) -> Plan:
     return replace(found, decided=tuple(decided))
 
 
+def plans(standing: Standing, now: datetime) -> Iterator[Plan]:
+    """One plan after the other, until all due times up to now are gone through."""
+    while True:
+        found = plan(standing, now)
+        yield found
+        if found.look_at is None or found.look_at > now:
+            return
+        standing = replace(standing, settled=found.settled)
+
+
 def _around(standing: Standing, one: Decided) -> Iterator[Decided]:
     """Due times with one fate, apart where one between them has its record already."""
     inside = sorted(each for each in standing.recorded if one.due < each < one.through)

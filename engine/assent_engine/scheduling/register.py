@@ -1,14 +1,15 @@
 """Triggers in force: what approving, replacing, switching and removing a policy does to them."""
 
+import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from assent_engine.moments import moment, timestamp
 from assent_engine.scheduling import keys
 from assent_engine.scheduling.entries import occurrence, subject
-from assent_engine.scheduling.planner import Standing, first_look, plan
+from assent_engine.scheduling.planner import Standing, first_look, plans
 from assent_engine.scheduling.words import Fate, Reason
 from assent_engine.store import Reader
 from assent_engine.store.records import (
@@ -45,6 +46,8 @@ class Register:
 
     read: Reader
     zone: Zone
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever changes what triggers are in force, or decides what is due: not at once."""
 
     async def in_force(
         self, policy_id: str, version: str, policy: Policy, now: datetime
@@ -99,13 +102,9 @@ class Register:
     ) -> Iterator[Record]:
         """What was due until now and has no record yet."""
         standing = replace(standing_of(row, rule, self.zone()), off=reason)
-        while True:
-            found = plan(standing, now)
+        for found in plans(standing, now):
             for one in found.decided:
                 yield occurrence(row, one, timestamp(now))
-            if found.look_at is None or found.look_at > now:
-                return
-            standing = replace(standing, settled=found.settled)
 
     def _kept(self, row: TriggerRow, version: str, rule: AnyTrigger) -> Record:
         known = timed(rule)

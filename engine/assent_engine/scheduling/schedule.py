@@ -14,7 +14,7 @@ from assent_engine.scheduling.deciding import Deciding
 from assent_engine.scheduling.forecast import Upcoming, upcoming
 from assent_engine.scheduling.happenings import Event, Happenings
 from assent_engine.scheduling.held import Held
-from assent_engine.scheduling.register import Zone
+from assent_engine.scheduling.register import Register
 from assent_engine.scheduling.starting import Pace, Starting
 from assent_engine.scheduling.words import Fate, Reason
 from assent_engine.store import Store
@@ -39,15 +39,14 @@ class Schedule:
     clock: Clock
     runs: Runs
     requests: Requests
-    zone: Zone
+    register: Register
     pace: Pace = field(default_factory=Pace)
     _deciding: Deciding = field(init=False)
     _happenings: Happenings = field(init=False)
     _starting: Starting = field(init=False)
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
-        self._deciding = Deciding(self.store, self.requests, self.zone)
+        self._deciding = Deciding(self.store, self.requests, self.register.zone)
         self._happenings = Happenings(self.store)
         self._starting = Starting(self.store, self.clock, self.runs, self.pace, self.run_ended)
 
@@ -70,7 +69,7 @@ class Schedule:
         At a start, after waking and after a change of the clock or the zone, every trigger is
         looked at anew. To be called first with "start", once, before any other.
         """
-        async with self._turn:
+        async with self.register.turn:
             await self._deciding.decide(now, every=why != "timer")
             if why in ("start", "wake"):
                 await self._happenings.began("start" if why == "start" else "wake", now)
@@ -81,14 +80,14 @@ class Schedule:
 
         Raises Refused where it brings too much.
         """
-        async with self._turn:
+        async with self.register.turn:
             met = await self._happenings.emitted(event, self.clock.now())
             await self._go_on(self.clock.now())
         return met
 
     async def file_changed(self, path: str) -> int:
         """The number of triggers that watch a path, relative to the home's folder `files`."""
-        async with self._turn:
+        async with self.register.turn:
             met = await self._happenings.file_changed(path, self.clock.now())
             await self._go_on(self.clock.now())
         return met
@@ -98,7 +97,7 @@ class Schedule:
 
         What was missed of this is made up at the next look.
         """
-        async with self._turn:
+        async with self.register.turn:
             await self._go_on(self.clock.now())
 
     async def answered(self, request_id: str) -> RunReport | None:
@@ -106,7 +105,7 @@ class Schedule:
 
         Where that starts its run, this returns where the run ends or stops.
         """
-        async with self._turn:
+        async with self.register.turn:
             await self._go_on(self.clock.now())
             rows = await self.store.read.occurrences()
             run_id = next((one.run_id for one in rows if one.request_id == request_id), None)
@@ -116,7 +115,7 @@ class Schedule:
     async def upcoming(self, count: int) -> list[Upcoming]:
         """The next due times of all triggers that can start something."""
         rows = await self.store.read.triggers()
-        return list(islice(upcoming(rows, self.clock.now(), self.zone()), count))
+        return list(islice(upcoming(rows, self.clock.now(), self.register.zone()), count))
 
     async def drained(self) -> None:
         """Return when no run that was started here is under way."""

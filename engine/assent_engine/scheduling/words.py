@@ -32,6 +32,7 @@ class Reason(StrEnum):
     DECLINED = "declined"
     UNANSWERED = "unanswered"
     CHAIN = "chain"
+    RESTORED = "restored"
 
 
 MEANINGS = {
@@ -51,4 +52,5 @@ MEANINGS = {
     Reason.DECLINED: "you said no",
     Reason.UNANSWERED: "you did not answer in time",
     Reason.CHAIN: "runs that start each other went on for too long",
+    Reason.RESTORED: "the home was restored from a backup, and it may have run",
 }

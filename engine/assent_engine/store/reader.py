@@ -387,6 +387,11 @@ class Reader:
         rows = await self._all(sql, part.after, None, part.most)
         return [(seq, AuditEntry(*row)) for seq, *row in rows]
 
+    async def last_restore(self) -> str | None:
+        """When the home was last restored from a backup."""
+        ((at,),) = await self._all("SELECT max(at) FROM audit WHERE action = 'restore'")
+        return None if at is None else str(at)
+
     async def audit(self) -> list[AuditEntry]:
         rows = await self._all("SELECT at, who, action, subject, detail FROM audit ORDER BY seq")
         return [AuditEntry(*row) for row in rows]

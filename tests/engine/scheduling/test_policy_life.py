@@ -1,11 +1,15 @@
 """What approving, replacing, switching, removing and rolling back a policy does to its triggers."""
 
+import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from assent_engine.engine import Engine
+from assent_engine.home import Home
+from assent_engine.safekeeping.backup import back_up
+from assent_engine.safekeeping.restore import restore
 from assent_engine.scheduling.happenings import Event
 from engine.durable.worlds import Json, approved
 from engine.scheduling.homes import MONDAY, Driven, became, doing, hourly, ordering, times
@@ -167,3 +171,34 @@ async def test_a_moment_that_passed_before_the_approval_is_told_of(driven: Drive
             proposal.policy_id, proposal.version, proposal.hash, by="owner", how="test"
         )
         assert times(await became(engine)) == {"02 10:00": "skipped not_approved"}
+
+
+async def test_after_a_restore_what_may_have_run_since_the_backup_is_not_run_again(
+    driven: Driven, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup"
+    async with driven.open() as engine:
+        await approved(engine, doing(hourly(), EVENT))
+        back_up(engine.home, None, driven.clock.now(), file)
+        await driven.pass_until(engine, MONDAY + 2 * HOUR)
+    driven.clock.set_wall(MONDAY + 2.5 * HOUR)
+    restore(Home(driven.path), None, file, driven.clock.now(), "owner")
+    driven.clock.set_wall(MONDAY + 3.5 * HOUR)
+    async with driven.open() as engine:
+        await driven.look(engine, "start")
+        found = times(await became(engine))
+    restored = "skipped restored"
+    assert found == {"02 10:00": restored, "02 11:00": restored, "02 12:00": "caught_up"}
+
+
+async def test_a_change_of_the_policy_amid_a_look_waits_for_its_end(driven: Driven) -> None:
+    async with driven.open() as engine:
+        policy_id = await approved(engine, doing(hourly()))
+        driven.clock.set_wall(MONDAY + 3.5 * HOUR)
+        look = asyncio.create_task(engine.schedule.look(driven.clock.now(), "wake"))
+        await asyncio.sleep(0)
+        await engine.policies.remove(policy_id, by="owner")
+        await look
+        await engine.schedule.drained()
+        found = times(await became(engine))
+    assert list(found.values()) == ["skipped later_one", "skipped later_one", "caught_up"]
