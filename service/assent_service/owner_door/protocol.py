@@ -31,7 +31,8 @@ class Connection(H11Protocol):
         super().__init__(config, server_state, {})
         self._bounds = bounds
         self._patience: asyncio.TimerHandle | None = None
-        self._refused = False
+        # Until it is known who is there: whatever fails before, nothing is read.
+        self._refused = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -44,6 +45,7 @@ class Connection(H11Protocol):
             detail = f"{self._bounds.connections} connections are open; that is the most."
             self._turn_away("door.full", detail)
         else:
+            self._refused = False
             self._wait_for_request()
 
     def connection_lost(self, exc: Exception | None) -> None:

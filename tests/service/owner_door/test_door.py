@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -211,19 +212,18 @@ with socket.socket(socket.AF_UNIX) as end:
 
 @pytest.mark.process
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-async def test_another_user_is_turned_away_even_where_the_folders_let_them_in(
-    tmp_path: Path,
-) -> None:
-    home = Path("/tmp") / f"assent-door-{os.getpid()}"  # noqa: S108 - others may enter it
-    async with stage(home) as here:
-        assert here.address.socket is not None
-        for one in (home, DoorFolder.of(home).path):
-            one.chmod(0o755)
-        DoorFolder.of(home).socket.chmod(0o777)
-        asking = [sys.executable, "-c", ASK, here.address.socket]
-        done = await asyncio.to_thread(subprocess.run, asking, capture_output=True, check=True)
-        assert done.stdout.startswith(b"HTTP/1.1 403 ")
-        assert b"door.stranger" in done.stdout
+async def test_another_user_is_turned_away_even_where_the_folders_let_them_in() -> None:
+    # Not in tmp_path: the folders above that one are closed to others.
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        async with stage(home) as here:
+            for one in (home.parent, home, DoorFolder.of(home).path):
+                one.chmod(0o755)
+            DoorFolder.of(home).socket.chmod(0o777)
+            asking = [sys.executable, "-c", ASK, str(here.address.socket)]
+            done = await asyncio.to_thread(subprocess.run, asking, capture_output=True, check=True)
+    assert done.stdout.startswith(b"HTTP/1.1 403 ")
+    assert b"door.stranger" in done.stdout
 
 
 async def test_every_path_and_verb_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
