@@ -142,7 +142,9 @@ class Endings:
         if also is None:
             records += await self._told(report, name, alert_after, now)
         else:
-            records += [*also(report), *await self._left_open(report, name, now)]
+            records += await self._left_open(report, name, now)
+        # Nothing is awaited between an entry and its commit, or another one may come before it.
+        records += also(report) if also else []
         entry = recorder.entry("", "", END, report.as_json())
         ended = LedgerEntry.of(run_id, recorder.journal.head)
         await recorder.store.commit(entry, ended, *records)

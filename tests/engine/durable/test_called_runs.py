@@ -1,6 +1,8 @@
 """policy.run in a home: a run of its own, within its caller's bounds, reversed with its caller."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,10 @@ import pytest
 
 from assent_engine.engine import Engine
 from assent_engine.interventions import Choice, Decision
+from assent_engine.ports import Progress
+from assent_engine.runner import endings, unknown
+from assent_engine.runner.unknown import Doubt
+from assent_engine.store import Reader
 from assent_engine.store.rows import RunRow
 from assent_schemas.statuses import RunStatus
 from engine.durable.asking import (
@@ -23,6 +29,9 @@ from engine.durable.asking import (
 from engine.durable.test_policy_life import code_of
 from engine.durable.worlds import (
     Bench,
+    Json,
+    Outside,
+    accept,
     accept_then_break,
     approved,
     chain,
@@ -291,3 +300,40 @@ async def test_wherever_the_process_dies_a_cancelled_family_ends_the_same(tmp_pa
 
     end, _ = await at_every_death(tmp_path, prepare, ended, cancel)
     assert end[:3] == (RunStatus.CANCELLED, [RunStatus.CANCELLED], [2, 1])
+
+
+async def test_a_caller_acts_while_the_end_of_what_it_called_is_looked_into(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking, acted, on_disk = asyncio.Event(), asyncio.Event(), list[int]()
+
+    async def doubts(read: Reader, run_id: str) -> list[Doubt]:
+        looking.set()
+        await acted.wait()
+        return await unknown.doubts(read, run_id)
+
+    async def place(outside: Outside, key: str, order: Json) -> Any:
+        await looking.wait()
+        return await accept(outside, key, order)
+
+    def hear(progress: Progress) -> None:
+        if progress.event == "step.ended" and progress.about["resource"] == "order.place":
+            on_disk.extend(numbers(bench, progress.run_id))
+            acted.set()
+
+    monkeypatch.setattr(endings, "doubts", doubts)
+    bench.outside.script, bench.tell = [place], hear
+    both = branches(chain(call("Below")), chain(task("order.place", 1)))
+    async with bench.open() as engine:
+        await approved(engine, chained(task("number.add", 1), name="Below"))
+        report = await ran(engine, policy(both))
+        assert (await engine.check_store()).findings == []
+    assert report.status is RunStatus.COMPLETED
+    assert on_disk == list(range(1, len(on_disk) + 1))
+
+
+def numbers(bench: Bench, run_id: str) -> list[int]:
+    """The numbers of a run's entries that a crash would leave."""
+    with closing(sqlite3.connect(bench.home.database)) as connection:
+        sql = "SELECT seq FROM journal WHERE run_id = ? ORDER BY seq"
+        return [seq for (seq,) in connection.execute(sql, (run_id,))]
