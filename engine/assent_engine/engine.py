@@ -1,7 +1,7 @@
 """The engine of one home: the lock, the store, the world, policies and runs under one roof."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
 from assent_engine import library
@@ -61,19 +61,20 @@ class Engine:
         tell: Listener = unheard,
         zone: Zone = owners_zone,
         pace: Pace | None = None,
+        held: bool = False,
     ) -> AsyncIterator["Engine"]:
         """Take the home's lock and open its store and world.
 
         `registry` and `world` replace the installed step library, `files` the home's folder of
         them; `tell` hears of progress. `zone` gives the owner's, by its IANA name; `pace` bounds
-        how many runs the schedule starts at once.
+        how many runs the schedule starts at once; with `held` the caller has the home's lock.
         Raises StoreError where the home cannot be used or is damaged, Refused where another
         process has it.
         """
         home.prepare()
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
         own = library.load() if world is None else None
-        with home.locked():
+        with nullcontext() if held else home.locked():
             async with _sound_store(home, own, clock) as store, _outside(home, world) as outside:
                 home.make_files()
                 engine = cls.over(

@@ -17,8 +17,19 @@ from assent_schemas.errors import Problem, Refused, StoreError
 from assent_schemas.places import DOOR, home_folder
 
 PRIVATE = 0o700
+COMMAND, SERVICE = "command", "service"
+"""What may hold a home."""
 OURS = {"assent.sqlite", "lock", "paper-broker.sqlite", "prices.csv", swap.PLAN, DOOR}
 """Files by which a home is known; any one of them will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that has a home: its pid, what it is, and since when (RFC 3339)."""
+
+    pid: int
+    what: str
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +90,7 @@ class Home:
             raise StoreError(Problem("home.foreign", "This is no home of Assent", detail, remedy))
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, what: str = COMMAND) -> Iterator[None]:
         """Hold the home alone; raises Refused, naming the holder, where another process does.
 
         The kernel frees the lock when its holder dies, however it dies. A restore that was
@@ -93,11 +104,11 @@ class Home:
         except OSError as error:
             self._refuse(error)
         try:
-            self._sign()
+            self._sign(what)
             self._finish_restore()
             yield
         finally:
-            self._holder.unlink(missing_ok=True)
+            self._signature.unlink(missing_ok=True)
             lock.release()
 
     def _finish_restore(self) -> None:
@@ -106,23 +117,44 @@ class Home:
         except OSError as error:
             self._refuse(error)
 
+    def holder(self) -> Holder | None:
+        """Who has the home now; None where nobody does, or nobody who has signed yet."""
+        signed = self._signed()
+        return signed if signed and _runs(signed.pid) and self._is_locked() else None
+
     @property
-    def _holder(self) -> Path:
+    def _signature(self) -> Path:
         return self.path / "holder.json"
 
-    def _sign(self) -> None:
-        held = {"pid": os.getpid(), "since": timestamp(datetime.now(UTC))}
+    def _signed(self) -> Holder | None:
         try:
-            self._holder.write_text(json.dumps(held), encoding="utf-8")
+            held = json.loads(self._signature.read_text(encoding="utf-8"))
+            return Holder(int(held["pid"]), str(held.get("what", COMMAND)), str(held["since"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _is_locked(self) -> bool:
+        """A signature may be left of a process whose pid another one has by now."""
+        lock = FileLock(self.path / "lock", mode=0o600)
+        try:
+            lock.acquire(timeout=0)
+        except (Timeout, OSError):
+            return True
+        lock.release()
+        return False
+
+    def _sign(self, what: str) -> None:
+        held = {"pid": os.getpid(), "what": what, "since": timestamp(datetime.now(UTC))}
+        try:
+            self._signature.write_text(json.dumps(held), encoding="utf-8")
         except OSError as error:
             self._refuse(error)
 
     def _held(self) -> Problem:
-        try:
-            held = json.loads(self._holder.read_text(encoding="utf-8"))
-            who = f"process {held['pid']}, since {held['since']}"
-        except (OSError, ValueError, KeyError):
-            who = "another process"
+        held = self._signed()
+        who = (
+            f"process {held.pid}, a {held.what}, since {held.since}" if held else "another process"
+        )
         detail = f"The home {self.path} is held by {who}."
         remedy = "Wait for it to finish, end it, or use another home with --home."
         return Problem("home.locked", "The home is in use", detail, remedy)
@@ -132,3 +164,16 @@ class Home:
         remedy = "Give yourself write access, or use another home with --home."
         problem = Problem("home.not_writable", "The home cannot be used", detail, remedy)
         raise StoreError(problem) from error
+
+
+def _runs(pid: int) -> bool:
+    """Whether there is such a process; where that cannot be asked, the lock alone has to tell."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -61,10 +61,12 @@ DONE = [
     ("trigger history", ""),
     ("event emit", "deposit"),
     ("forecast", ""),
+    ("doctor", "--only python"),
 ]
 OF_A_SERVICE = {"run watch"}
 """Done only where a service runs: see test_through_the_service."""
 NOT_DONE = [
+    ("doctor", "--only pyhton", "doctor.unknown"),
     ("policy validate", "{broken}", "reference.unknown_state"),
     ("policy simulate", "{broken}", "reference.unknown_state"),
     ("policy propose", "{broken}", "reference.unknown_state"),
@@ -286,8 +288,8 @@ def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], 
 
 def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
     every = (
-        "approvals, backup, demo, errors, event, forecast, inbox, pause, policy, portfolio,"
-        " restore, resume, run, trigger, verify"
+        "approvals, backup, demo, doctor, errors, event, forecast, inbox, pause, policy,"
+        " portfolio, restore, resume, run, trigger, verify"
     )
     assert f"The commands are {every}" in shell("xyzzy").err
 

@@ -256,6 +256,12 @@ COMMANDS = (
         "Give it another one.",
     ),
     Row(
+        "doctor.unknown",
+        "No such check",
+        "No installed part offers a check of this name.",
+        "See them all: assent doctor",
+    ),
+    Row(
         "errors.unknown",
         "No such error code",
         "The catalogue has no row for this code; a policy's Fail states make up their own.",
