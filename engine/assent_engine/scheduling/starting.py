@@ -125,7 +125,7 @@ class Starting:
             await asyncio.wait(self._tasks)
 
     async def stop(self) -> None:
-        """Let go of every run under way; each can be resumed."""
+        """Let go of every run under way, once what it does outside is done; each can be resumed."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -149,7 +149,7 @@ class Starting:
         try:
             await asyncio.wait({task, begun}, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            task.cancel()
+            await _let_go(task)
             raise
         finally:
             begun.cancel()
@@ -191,10 +191,16 @@ class Starting:
         except AssentError:
             pass
         except asyncio.CancelledError:
-            task.cancel()
+            await _let_go(task)
             raise
         await self.ended()
         self.under_way.pop(run_id, None)
+
+
+async def _let_go(task: asyncio.Task[Any]) -> None:
+    """Cancel a task, and wait until it writes nothing more."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _waiting(row: OccurrenceRow, trigger: TriggerRow | None, held: Held) -> Waiting:

@@ -13,7 +13,17 @@ from assent_engine.runner import OPEN
 from assent_engine.scheduling.happenings import LARGEST, LONGEST_CHAIN, Event
 from assent_schemas.errors import Refused
 from engine.durable.worlds import approved, policy, task
-from engine.scheduling.homes import MONDAY, Driven, became, doing, hourly, key, ordering, times
+from engine.scheduling.homes import (
+    MONDAY,
+    NOTHING,
+    Driven,
+    became,
+    doing,
+    hourly,
+    key,
+    ordering,
+    times,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -102,14 +112,17 @@ class TestOverlap:
         assert statuses == [first, *["COMPLETED"] * (expected.count("ran") - 1)]
 
     async def test_keeps_what_waits_over_a_restart(self, driven: Driven) -> None:
+        wait = {"type": "Wait", "seconds": 86_400}
         async with driven.open() as engine:
-            await self.overlapping(driven, engine, "buffer_all", 2)
-        driven.gate.set()
+            await approved(engine, policy(wait, NOTHING, triggers=[hourly(overlap="buffer_all")]))
+            await driven.pass_until(engine, MONDAY + 2 * HOUR)
         async with driven.open() as engine:
             await driven.look(engine, "start")
             assert list((await became(engine)).values()) == ["ran", "queued"]
-            await engine.runs.recover()
-            await driven.look(engine)
+            (run,) = await engine.store.read.runs()
+            await engine.runs.cancel(run.id, by="owner")
+            await engine.schedule.run_ended(run.id)
+            await engine.schedule.drained()
             assert list((await became(engine)).values()) == ["ran", "ran"]
 
 
