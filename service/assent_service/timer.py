@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -10,11 +11,25 @@ from apscheduler.triggers.date import DateTrigger
 
 from assent_engine.clock import Clock
 
-START, DUE, WAKE, CLOCK_CHANGED = "start", "timer", "wake", "clock_changed"
-"""Why it is time to look."""
 RETRY = timedelta(minutes=1)
 """How long after a look that failed the next one is, at the latest."""
 _JOB = "earliest"
+
+
+class Looked(StrEnum):
+    """Why it is time to look."""
+
+    START = "start"
+    TIMER = "timer"
+    WAKE = "wake"
+    CLOCK_CHANGED = "clock_changed"
+
+
+class _Word(StrEnum):
+    """What else the timer is told."""
+
+    CHANGED = "changed"
+    END = "end"
 
 
 class Due(Protocol):
@@ -24,7 +39,7 @@ class Due(Protocol):
         """The next moment at which there is something to look at, if there is one."""
         ...
 
-    async def look(self, why: str) -> object:
+    async def look(self, why: Looked) -> object:
         """Decide and record whatever is due by now."""
         ...
 
@@ -41,14 +56,14 @@ class Timer:
         self._clock = clock
         self._failed = failed
         self._scheduler = AsyncIOScheduler(timezone="UTC")
-        self._reasons: asyncio.Queue[str | None] = asyncio.Queue()
+        self._reasons: asyncio.Queue[Looked | _Word] = asyncio.Queue()
         self._looking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Look at what was missed, then at each due time until `stop`."""
         self._scheduler.start()
         self._looking = asyncio.create_task(self._looks())
-        self.look(START)
+        self.look(Looked.START)
 
     async def stop(self) -> None:
         """Finish the look under way and start no other one."""
@@ -57,18 +72,18 @@ class Timer:
         self._scheduler.shutdown(wait=False)
         while not self._reasons.empty():
             self._reasons.get_nowait()
-        self._reasons.put_nowait(None)
+        self._reasons.put_nowait(_Word.END)
         await self._looking
 
-    def look(self, why: str) -> None:
+    def look(self, why: Looked) -> None:
         """Look soon, for a reason."""
         self._reasons.put_nowait(why)
 
     def changed(self) -> None:
         """Due times may have changed: ask for the earliest one anew."""
-        self._reasons.put_nowait("")
+        self._reasons.put_nowait(_Word.CHANGED)
 
-    def passed_by(self, why: str) -> None:
+    def passed_by(self, why: Looked) -> None:
         """Time has gone on in another way than the timer saw: after a sleep, or a set clock."""
         self._scheduler.wakeup()
         self.look(why)
@@ -76,23 +91,23 @@ class Timer:
     async def _looks(self) -> None:
         while (reasons := await self._gathered()) is not None:
             try:
-                for why in dict.fromkeys(filter(None, reasons)):
+                for why in dict.fromkeys(reasons):
                     await self._due.look(why)
                 self._set(await self._due.earliest())
             except Exception as error:  # noqa: BLE001 - one failed look must not be the last one
                 self._failed(error)
                 self._set(self._clock.now() + RETRY)
 
-    async def _gathered(self) -> list[str] | None:
+    async def _gathered(self) -> list[Looked] | None:
         """What came up since the last look, or None at the end."""
-        reasons = [await self._reasons.get()]
+        words = [await self._reasons.get()]
         while not self._reasons.empty():
-            reasons.append(self._reasons.get_nowait())
-        return None if None in reasons else [one for one in reasons if one is not None]
+            words.append(self._reasons.get_nowait())
+        return None if _Word.END in words else [one for one in words if isinstance(one, Looked)]
 
     async def _fire(self) -> None:
         """A coroutine, as APScheduler would call anything else in a thread."""
-        self.look(DUE)
+        self.look(Looked.TIMER)
 
     def _set(self, earliest: datetime | None) -> None:
         """Hold one job, at the earliest due time; late or not, it is carried out."""

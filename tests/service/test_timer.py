@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from assent_engine.clock import SystemClock
-from assent_service.timer import CLOCK_CHANGED, DUE, START, WAKE, Timer
+from assent_service.timer import Looked, Timer
 
 FAR = timedelta(days=400)
+START, DUE, WAKE, CLOCK_CHANGED = Looked.START, Looked.TIMER, Looked.WAKE, Looked.CLOCK_CHANGED
 
 
 @dataclass
@@ -17,7 +18,7 @@ class Diary:
     """Due times, and every look at them; `ask` waits for the next one."""
 
     due: list[datetime] = field(default_factory=list)
-    looks: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    looks: asyncio.Queue[Looked] = field(default_factory=asyncio.Queue)
     asked: asyncio.Queue[datetime | None] = field(default_factory=asyncio.Queue)
     held: asyncio.Event | None = None
     failing: list[Exception] = field(default_factory=list)
@@ -30,7 +31,7 @@ class Diary:
         self.asked.put_nowait(first)
         return first
 
-    async def look(self, why: str) -> None:
+    async def look(self, why: Looked) -> None:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         self.looks.put_nowait(why)
@@ -41,7 +42,7 @@ class Diary:
             raise self.failing.pop()
         self.due = [one for one in self.due if one > datetime.now(UTC)]
 
-    async def next_look(self) -> str:
+    async def next_look(self) -> Looked:
         async with asyncio.timeout(30):
             return await self.looks.get()
 

@@ -151,8 +151,8 @@ class Runs:
         return [report for report in reports if report is not None]
 
     async def next_wake(self) -> datetime | None:
-        """When the first run that waits can go on by itself."""
-        first = await self.store.read.next_wake()
+        """When the next run that waits can go on by itself; those of `woken` can already."""
+        first = await self.store.read.next_wake(timestamp(self.clock.now()))
         return moment(first) if first else None
 
     async def woken(self) -> list[str]:

@@ -183,10 +183,13 @@ class Reader:
         sql = "SELECT * FROM journal WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?"
         return [JournalEntry(*row) for row in await self._all(sql, run_id, after, most)]
 
-    async def next_wake(self) -> str | None:
-        """The first moment at which a run's wait is over by itself."""
-        sql = "SELECT min(wakes_at) FROM workflow_executions WHERE status = 'WAITING'"
-        ((first,),) = await self._all(sql)
+    async def next_wake(self, after: str) -> str | None:
+        """The first moment after one at which a run's wait is over by itself."""
+        sql = (
+            "SELECT min(wakes_at) FROM workflow_executions"
+            " WHERE status = 'WAITING' AND wakes_at > ?"
+        )
+        ((first,),) = await self._all(sql, after)
         return None if first is None else str(first)
 
     async def woken(self, at: str) -> list[str]:

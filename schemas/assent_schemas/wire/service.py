@@ -26,6 +26,8 @@ class Status(Hello):
     since: str
     reason: Problem | None = None
     storage_trouble: str | None = None
+    next_due: str | None = None
+    """When there is something to do next by itself."""
     open_runs: int | None = None
     needs_owner: int | None = None
     waiting_approvals: int | None = None

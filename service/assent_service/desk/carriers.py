@@ -52,6 +52,14 @@ class Carriers:
         report = task.result()
         return report.run_id if report else None
 
+    def spawn(self, work: Work) -> None:
+        """Carry work on a run out that nobody waits for; what it raises is told as an event."""
+        sign: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        sign.set_result("")
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._done(done, sign))
+
     async def close(self) -> None:
         """Stop every run where it stands; it can be resumed."""
         for task in self._tasks:

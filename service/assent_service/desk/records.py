@@ -4,6 +4,7 @@ import os
 from importlib.metadata import version
 
 from assent_engine.interventions import OPEN
+from assent_engine.moments import timestamp
 from assent_engine.requests import OPEN as OPEN_REQUEST
 from assent_engine.runner import OPEN as OPEN_RUN
 from assent_schemas.errors import AssentError
@@ -31,10 +32,22 @@ async def status(room: Room, _asked: Nothing, _: Caller) -> wire.Status:
         since=room.since,
         reason=room.behind.reason,
         storage_trouble=_storage_trouble(room),
+        next_due=await _next_due(room),
         open_runs=counts.get("open_runs"),
         needs_owner=counts.get("needs_owner"),
         waiting_approvals=counts.get("waiting_approvals"),
     )
+
+
+async def _next_due(room: Room) -> str | None:
+    """The first due time or end of a wait; None where the engine is held, too."""
+    try:
+        engine = room.engine
+        found = [await engine.schedule.earliest(), await engine.runs.next_wake()]
+    except AssentError:
+        return None
+    first = min((one for one in found if one is not None), default=None)
+    return None if first is None else timestamp(first)
 
 
 async def list_notices(room: Room, asked: PageAsked, _: Caller) -> Page[wire.NoticeTold]:

@@ -1,0 +1,141 @@
+"""assent service: the always-on process of a home."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assent_service.cli.options import standard
+
+if TYPE_CHECKING:
+    from assent_engine.home import Home
+    from assent_schemas.errors import Problem
+
+
+@click.group()
+def service() -> None:
+    """Run, start, stop and look at the always-on service."""
+
+
+@service.command()
+@standard
+def run(home: Path | None, as_json: bool) -> None:
+    """Be the service, here, until it is stopped.
+
+    With --json it says how it stands once it is ready, and closes standard output.
+    """
+    from assent_engine.home import Home
+    from assent_service.cli.output import show, write_json
+    from assent_service.process import running, starting
+
+    def ready(held: "Problem | None") -> None:
+        if not as_json:
+            show(_words(_said(held)))
+            return
+        write_json(_said(held))
+        starting.close_standard_output()
+
+    running.run(Home.find(home), ready)
+
+
+@service.command()
+@standard
+def start(home: Path | None, as_json: bool) -> None:
+    """Start the service in the background and wait until it is ready."""
+    from assent_engine.home import Home
+    from assent_service.cli.output import emit
+    from assent_service.process import starting
+
+    found = Home.find(home)
+    said = _asked(found) if starting.serving(found) else starting.start(found)
+    emit(said, lambda: _words(said), as_json=as_json)
+
+
+@service.command()
+@standard
+def stop(home: Path | None, as_json: bool) -> None:
+    """Stop the service; its runs go on when it is started again."""
+    from assent_service.cli.opening import existing
+    from assent_service.cli.output import emit
+    from assent_service.process import starting
+
+    held = starting.stop(existing(home, "Start it: assent service start"))
+    emit({"stopped": held.pid}, lambda: f"Stopped: process {held.pid}.", as_json=as_json)
+
+
+@service.command()
+@standard
+def status(home: Path | None, as_json: bool) -> None:
+    """Show whether the service runs, and how it stands."""
+    from assent_service.cli.opening import existing
+    from assent_service.cli.output import emit
+    from assent_service.process import starting
+
+    found = existing(home, "Start it: assent service start")
+    said = _asked(found) if starting.serving(found) else {"state": "stopped"}
+    emit(said, lambda: _words(said), as_json=as_json)
+
+
+@service.command()
+@click.option("--lines", default=50, show_default=True, type=click.IntRange(1, 100_000))
+@standard
+def logs(lines: int, home: Path | None, as_json: bool) -> None:
+    """Show what the service has logged."""
+    import json
+
+    from assent_service.cli.opening import existing
+    from assent_service.cli.output import emit
+    from assent_service.process.log import tail
+
+    found = existing(home, "Start it: assent service start")
+    entries = [json.loads(one) for one in tail(found.path, lines)]
+    emit(entries, lambda: "\n".join(map(_line, entries)) or "Nothing yet.", as_json=as_json)
+
+
+def _said(held: "Problem | None") -> dict[str, Any]:
+    if held is None:
+        return {"state": "ready"}
+    return {"state": "held", "reason": held.as_json()}
+
+
+def _asked(home: "Home") -> dict[str, Any]:
+    """What the service says of itself."""
+    from importlib.metadata import version
+
+    from assent_client.client import connected
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.frame import Nothing
+
+    async def ask() -> dict[str, Any]:
+        async with connected(home.path, f"cli/{version('assent')}") as client:
+            said: dict[str, Any] = (await client.call(ops.STATUS, Nothing())).model_dump()
+            return said
+
+    return asyncio.run(ask())
+
+
+def _line(entry: dict[str, Any]) -> str:
+    from assent_service.cli.text import shown
+
+    return f"{entry['at']} {entry['level']:8} {shown(entry['message'])}"
+
+
+_COUNTS = {
+    "open_runs": "runs are open",
+    "needs_owner": "runs need you",
+    "waiting_approvals": "approvals wait for you",
+}
+
+
+def _words(said: dict[str, Any]) -> str:
+    """How it stands, a sentence a line."""
+    words = [f"The service is {said['state']}."]
+    if said.get("reason"):
+        words += [said["reason"]["detail"], said["reason"]["remedy"]]
+    if said.get("storage_trouble"):
+        words.append(f"Storage trouble: {said['storage_trouble']}")
+    words += [f"{said[name]} {what}." for name, what in _COUNTS.items() if said.get(name)]
+    if said.get("next_due"):
+        words.append(f"Next due: {said['next_due']}.")
+    return "\n".join(words)

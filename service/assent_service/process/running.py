@@ -1,0 +1,171 @@
+"""The life of the service's process: lock, crash count, door, work, and a clean end."""
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+
+from assent_engine.clock import SystemClock
+from assent_engine.home import SERVICE, Home
+from assent_engine.store import Reader
+from assent_schemas.errors import AssentError, Problem, StoreError
+from assent_service.desk.behind import Held
+from assent_service.desk.desk import Desk
+from assent_service.desk.room import Room
+from assent_service.owner_door.door import owner_door
+from assent_service.process.crashes import REMEDY, CrashLog
+from assent_service.process.log import logging_to
+from assent_service.process.signals import told_to_end
+from assent_service.process.stalls import StallWatch
+from assent_service.process.supervisor import Supervisor
+from assent_service.work.engine_work import at_its_work
+
+END_WITHIN = 4.5
+"""Seconds that the end may take; what is under way then is left as a crash would leave it."""
+_LOG = logging.getLogger("assent.service")
+Ready = Callable[[Problem | None], None]
+
+
+@dataclass(slots=True)
+class Process:
+    """The service of one home, which this process has locked.
+
+    `held` says why the engine may not work, if it may not; `ready` hears of it once the door is
+    open.
+    """
+
+    home: Home
+    supervisor: Supervisor
+    ready: Ready
+    held: Problem | None = None
+    _broken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self, told: asyncio.Event) -> None:
+        """From the start until it is told to end."""
+        room = Room.of(self.home.path)
+        async with owner_door(self.home.path, Desk(room)):
+            if self.held is None:
+                await self._work(room, told)
+            if self.held is not None and not told.is_set():
+                await self._hold(room, self.held, told)
+            self.supervisor.stopping()
+            _LOG.info("stopping")
+
+    async def _work(self, room: Room, told: asyncio.Event) -> None:
+        """Let the engine work until the end, or until it cannot go on: see `held`."""
+        try:
+            async with at_its_work(self.home, room, self._break):
+                self._tell("ready")
+                ends = [asyncio.create_task(one.wait()) for one in (told, self._broken)]
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+                for one in ends:
+                    one.cancel()
+        except AssentError as error:
+            self._break(error)
+
+    def _break(self, error: AssentError) -> None:
+        self.held = self.held or error.problem
+        self._broken.set()
+
+    async def _hold(self, room: Room, why: Problem, told: asyncio.Event) -> None:
+        """Keep the door open without an engine; what the store holds may be looked at."""
+        async with _looking(self.home) as reader:
+            room.behind = Held(why, reader)
+            room.hub.publish("service.changed", {"state": room.behind.state})
+            _LOG.error("the engine is held", extra={"problem": why.as_json()})
+            self._tell(f"held: {why.title}")
+            await told.wait()
+
+    def _tell(self, status: str) -> None:
+        _LOG.info(status)
+        self.supervisor.ready(status)
+        self.ready(self.held)
+
+
+@asynccontextmanager
+async def _looking(home: Home) -> AsyncIterator[Reader | None]:
+    async with AsyncExitStack() as stack:
+        reader = None
+        with suppress(StoreError):
+            reader = await stack.enter_async_context(Reader.open(home.database))
+        yield reader
+
+
+def run(home: Home, ready: Ready) -> None:
+    """Be the service of a home until a signal. Raises Refused where another process has it."""
+    home.prepare()
+    with home.locked(SERVICE), logging_to(home.path):
+        crashes = CrashLog(home.path)
+        crashes.begin(SystemClock().now())
+        _LOG.info("starting", extra={"pid": os.getpid()})
+        try:
+            asyncio.run(_until_told(home, ready, crashes))
+        except BaseException:
+            _LOG.critical("crashed", exc_info=True)
+            raise
+        crashes.end()
+        _LOG.info("stopped")
+
+
+async def _until_told(home: Home, ready: Ready, crashes: CrashLog) -> None:
+    supervisor = Supervisor.of()
+    process = Process(home, supervisor, ready, _safe_mode(crashes))
+    with told_to_end() as told, _watched(supervisor), _ended_in_time(told, crashes):
+        await process.run(told)
+
+
+def _safe_mode(crashes: CrashLog) -> Problem | None:
+    if not crashes.too_many:
+        return None
+    return Problem("service.safe_mode", "Safe mode", crashes.reason, REMEDY)
+
+
+@contextmanager
+def _watched(supervisor: Supervisor) -> Iterator[None]:
+    """The event loop is watched, and the supervisor told that it turns."""
+
+    def stalled(stacks: str) -> None:
+        _LOG.error("the event loop stands still", extra={"stacks": stacks})
+
+    def over(seconds: float) -> None:
+        _LOG.error("the event loop turns again", extra={"seconds": round(seconds, 1)})
+
+    watch = StallWatch(supervisor.alive, stalled, over)
+    if supervisor.watchdog is not None:
+        watch.every = min(watch.every, supervisor.watchdog / 3)
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.stop()
+
+
+@contextmanager
+def _ended_in_time(told: asyncio.Event, crashes: CrashLog) -> Iterator[None]:
+    """Once it is told, the end comes within END_WITHIN, whatever a step may still be doing.
+
+    What was begun is settled after the next start, as after a crash.
+    """
+
+    def give_up() -> None:
+        _LOG.error("something would not end", extra={"after_seconds": END_WITHIN})
+        crashes.end()
+        logging.shutdown()
+        os._exit(0)
+
+    timer = threading.Timer(END_WITHIN, give_up)
+    timer.daemon = True
+
+    async def begin() -> None:
+        await told.wait()
+        timer.start()
+
+    waiting = asyncio.get_running_loop().create_task(begin())
+    try:
+        yield
+    finally:
+        waiting.cancel()
+        timer.cancel()
