@@ -12,7 +12,9 @@ from simulation.items import ItemFiles
 _ENDED = "('COMPLETED', 'FAILED', 'TIMED_OUT', 'CANCELLED')"
 _CALLS = (
     "FROM workflow_executions r LEFT JOIN journal j ON j.run_id = r.parent_run"
-    " AND j.scope || j.key = r.parent_key AND j.kind = 'called' WHERE r.parent_run IS NOT NULL"
+    " AND j.scope || j.key = r.parent_key AND j.kind = 'called' AND j.seq NOT IN (SELECT f.value"
+    " FROM journal t, json_each(t.data, '$.forget') f WHERE t.run_id = j.run_id"
+    " AND t.kind = 'redrive') WHERE r.parent_run IS NOT NULL"
 )
 
 

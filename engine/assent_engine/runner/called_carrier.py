@@ -14,6 +14,7 @@ from assent_engine.runner.family import known
 from assent_engine.runner.frame import Frame
 from assent_engine.runner.halts import Cancelled, Halt, NeedsOwner, passed_up
 from assent_engine.runner.history import History
+from assent_engine.runner.last_words import COMPENSATE, KEEP
 from assent_engine.runner.permission import Permit, halt_of
 from assent_engine.runner.places import Places
 from assent_engine.runner.undoing import Undoing
@@ -21,8 +22,6 @@ from assent_engine.store import Store
 from assent_engine.store.records import Record
 from assent_engine.store.rows import RunRow
 from assent_schemas.errors import Refused
-
-KEEP = "keep"
 
 
 class CarriesOut(Protocol):
@@ -94,11 +93,12 @@ class CalledCarrier:
     async def _stop(self, row: RunRow, *, keep: bool) -> None:
         """End a called run with its caller; what it did falls to the caller.
 
-        One that had failed by itself first brings what it did to the end that it declares.
+        One that had failed by itself, or that the owner ended over a case of its own, first brings
+        what it did to the end that it declares, or that the owner has chosen.
         """
         try:
             history = await History.read(self.carrying.store, self.clock, row, row.policy_id)
-            if history.closed is None or keep:
+            if keep or (history.closed is None and row.cancelling != COMPENSATE):
                 await self.let_go(row, keep=keep, at_end=_nothing)
                 return
             admitted = await self.carrying.admitted_again(row)

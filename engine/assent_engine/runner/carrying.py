@@ -19,7 +19,7 @@ from assent_engine.runner.frame import Frame
 from assent_engine.runner.halts import Cancelled, NeedsOwner
 from assent_engine.runner.history import History
 from assent_engine.runner.item_files import ItemFiles
-from assent_engine.runner.last_words import LastWords
+from assent_engine.runner.last_words import COMPENSATE, LastWords
 from assent_engine.runner.permission import Permit, both, halt_of, permission, within
 from assent_engine.runner.places import Places
 from assent_engine.runner.snapshots import Snapshots
@@ -30,7 +30,6 @@ from assent_engine.store.rows import RunRow
 from assent_schemas.errors import Refused
 from assent_schemas.statuses import RunStatus
 
-COMPENSATE = "compensate"
 INTERVENE = "intervene"
 
 

@@ -12,6 +12,9 @@ from assent_engine.runner.family import known
 from assent_engine.store import Store
 from assent_engine.store.records import AuditEntry, CancelRequested
 
+KEEP, COMPENSATE = "keep", "compensate"
+"""What becomes of what the run did."""
+
 
 @dataclass(slots=True)
 class LastWords:

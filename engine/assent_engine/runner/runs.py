@@ -21,14 +21,13 @@ from assent_engine.registry import StepRegistry, World
 from assent_engine.requests import Requests
 from assent_engine.run_input import initial_data
 from assent_engine.runner.beginning import Occasion, first_entry, new_run, run_header
-from assent_engine.runner.called_carrier import KEEP
-from assent_engine.runner.carrying import COMPENSATE, Carrying
+from assent_engine.runner.carrying import Carrying
 from assent_engine.runner.endings import Endings, RunReport
 from assent_engine.runner.family import caller_of_all, keys, known
 from assent_engine.runner.frame import Frame
 from assent_engine.runner.halts import Halt
 from assent_engine.runner.history import History
-from assent_engine.runner.last_words import LastWords
+from assent_engine.runner.last_words import COMPENSATE, KEEP, LastWords
 from assent_engine.runner.places import OPEN, Place, Places
 from assent_engine.runner.recorder import Recorder
 from assent_engine.runner.redriving import Redriving

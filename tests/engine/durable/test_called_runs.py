@@ -302,6 +302,23 @@ async def test_wherever_the_process_dies_a_cancelled_family_ends_the_same(tmp_pa
     assert end[:3] == (RunStatus.CANCELLED, [RunStatus.CANCELLED], [2, 1])
 
 
+async def test_what_the_owner_said_of_a_called_run_is_followed_though_its_caller_is_cancelled(
+    bench: Bench,
+) -> None:
+    bench.outside.script = [accept, accept_then_break]
+    orders = chained(task("order.place", 1), task("order.blind", 2), name="Orders")
+    async with bench.open() as engine:
+        await approved(engine, orders)
+        report = await ran(engine, policy(call("Orders")))
+        (case,) = await engine.store.read.interventions()
+        await engine.inbox.resolve(case.id, Decision(Choice.COMPENSATE, "owner", "test"))
+        await engine.runs.cancel(report.run_id, by="owner")
+        log = await engine.store.read.saga_log(case.run_id)
+        (root, called) = await family(engine)
+    assert [one.settled for one in log] == ["compensated"]
+    assert {root.status, *(one.status for one in called)} == {RunStatus.CANCELLED}
+
+
 async def test_a_caller_acts_while_the_end_of_what_it_called_is_looked_into(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
