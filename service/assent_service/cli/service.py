@@ -1,6 +1,7 @@
 """assent service: the always-on process of a home."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,9 +95,8 @@ def logs(lines: int, home: Path | None, as_json: bool) -> None:
 
 
 def _said(held: "Problem | None") -> dict[str, Any]:
-    if held is None:
-        return {"state": "ready"}
-    return {"state": "held", "reason": held.as_json()}
+    said: dict[str, Any] = {"state": "held" if held else "ready", "pid": os.getpid()}
+    return said | ({"reason": held.as_json()} if held else {})
 
 
 def _asked(home: "Home") -> dict[str, Any]:
