@@ -10,7 +10,7 @@ from assent_engine.clock import Clock, Timer
 from assent_service.power.port import Told, Unavailable, Voice
 from assent_service.power.readings import Passed, Readings
 
-GLANCE = 20.0
+GLANCE = 25.0
 """Seconds awake between two glances at the clocks: a wake that nobody told of is seen by then."""
 PATIENCE = 3.0
 """Seconds that a sleep is put off for, at most; systems wait for about five."""

@@ -4,9 +4,10 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from assent_engine.clock import SystemClock
 from assent_engine.home import SERVICE, Home
@@ -19,7 +20,7 @@ from assent_service.owner_door.door import owner_door
 from assent_service.process.crashes import REMEDY, CrashLog
 from assent_service.process.log import logging_to
 from assent_service.process.signals import told_to_end
-from assent_service.process.stalls import StallWatch
+from assent_service.process.stalls import ALARMING, StallWatch
 from assent_service.process.supervisor import Supervisor
 from assent_service.work.engine_work import at_its_work
 
@@ -102,7 +103,7 @@ def run(home: Home, ready: Ready) -> None:
         crashes.begin(SystemClock().now())
         _LOG.info("starting", extra={"pid": os.getpid()})
         try:
-            asyncio.run(_until_told(home, ready, crashes))
+            _watched(_until_told(home, ready, crashes))
         except BaseException:
             _LOG.critical("crashed", exc_info=True)
             raise
@@ -113,7 +114,7 @@ def run(home: Home, ready: Ready) -> None:
 async def _until_told(home: Home, ready: Ready, crashes: CrashLog) -> None:
     supervisor = Supervisor.of()
     process = Process(home, supervisor, ready, _safe_mode(crashes))
-    with told_to_end() as told, _watched(supervisor), _ended_in_time(told, crashes):
+    with told_to_end() as told, _fed(supervisor), _ended_in_time(told, crashes):
         await process.run(told)
 
 
@@ -123,24 +124,45 @@ def _safe_mode(crashes: CrashLog) -> Problem | None:
     return Problem("service.safe_mode", "Safe mode", crashes.reason, REMEDY)
 
 
+def _watched(work: Coroutine[Any, Any, None]) -> None:
+    """Run an event loop, and notice when it stands still."""
+    watch = StallWatch(_stalled, _over)
+    try:
+        with asyncio.Runner(loop_factory=watch.new_loop) as runner:
+            runner.run(work)
+    finally:
+        watch.stop()
+
+
+def _stalled(seconds: float, stack: str) -> None:
+    level = logging.CRITICAL if seconds >= ALARMING else logging.ERROR
+    _LOG.log(level, "the event loop stands still", extra={"seconds": seconds, "stack": stack})
+    if level == logging.CRITICAL:
+        Supervisor.of().status(f"The event loop has stood still for {seconds:.0f} seconds.")
+
+
+def _over(seconds: float) -> None:
+    _LOG.error("the event loop turns again", extra={"seconds": round(seconds, 1)})
+
+
 @contextmanager
-def _watched(supervisor: Supervisor) -> Iterator[None]:
-    """The event loop is watched, and the supervisor told that it turns."""
+def _fed(supervisor: Supervisor) -> Iterator[None]:
+    """The loop itself tells a supervisor that it turns: one that stands still says nothing."""
+    patience, loop = supervisor.watchdog, asyncio.get_running_loop()
+    if patience is None:
+        yield
+        return
 
-    def stalled(stacks: str) -> None:
-        _LOG.error("the event loop stands still", extra={"stacks": stacks})
+    async def feed() -> None:
+        while True:
+            supervisor.alive()
+            await asyncio.sleep(patience / 2)
 
-    def over(seconds: float) -> None:
-        _LOG.error("the event loop turns again", extra={"seconds": round(seconds, 1)})
-
-    watch = StallWatch(supervisor.alive, stalled, over)
-    if supervisor.watchdog is not None:
-        watch.every = min(watch.every, supervisor.watchdog / 3)
-    watch.start()
+    feeding = loop.create_task(feed())
     try:
         yield
     finally:
-        watch.stop()
+        feeding.cancel()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import logging
 from assent_engine.engine import Engine
 from assent_schemas.errors import StoreError
 
-LOOK = 20.0
+LOOK = 30.0
 """Seconds between two looks whether there is storage trouble: a failed write tells nobody."""
 PROBE = 1.0
 _LOG = logging.getLogger("assent.recovery")
