@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import commands, durable, growth, interpreter, peers
+from benchmarks import commands, durable, growth, interpreter, peers, service
 
 REPORT = Path(__file__).parents[2] / "build" / "benchmarks.json"
 ROUNDS = 5
@@ -26,6 +26,9 @@ BENCHMARKS: dict[str, tuple[str, str, Callable[[], float]]] = {
     MAPPED: ("items/s", "", peers.mapped),
     "durable read-only steps": ("steps/s", "", durable.read_only_steps),
     "durable side effects": ("steps/s", "", durable.side_effects),
+    "service, start to ready": ("s", "", service.start_to_ready),
+    "service, idle memory": ("MiB", "60", service.idle_memory),
+    "service, idle wake-ups": ("switches/min", "20", service.idle_switches),
     "durable Map of 1,000 side effects": ("items/s", "", durable.map_of_side_effects),
 }
 

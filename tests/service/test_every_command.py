@@ -62,10 +62,17 @@ DONE = [
     ("event emit", "deposit"),
     ("forecast", ""),
     ("doctor", "--only python"),
+    ("service status", ""),
+    ("service logs", ""),
 ]
-OF_A_SERVICE = {"run watch"}
-"""Done only where a service runs: see test_through_the_service."""
+OF_A_SERVICE = {"run watch", "service run", "service start", "service stop"}
+"""Done only where a service runs: see test_through_the_service and test_service_process."""
 NOT_DONE = [
+    ("service run", "--home {foreign}", "home.foreign"),
+    ("service start", "--home {foreign}", "home.foreign"),
+    ("service stop", "", "service.not_running"),
+    ("service status", "--home {nowhere}", "home.missing"),
+    ("service logs", "--home {nowhere}", "home.missing"),
     ("doctor", "--only pyhton", "doctor.unknown"),
     ("policy validate", "{broken}", "reference.unknown_state"),
     ("policy simulate", "{broken}", "reference.unknown_state"),
@@ -131,6 +138,7 @@ def words(furnished: Furnished, stopped: tuple[Path, str], tmp_path: Path) -> Wo
         "prices": SAMPLE / "prices.csv",
         "nowhere": tmp_path / "nowhere",
         "used": furnished.shell.home,
+        "foreign": written(tmp_path / "foreign.json", {}).parent,
         "run": furnished.run_id,
         "hash": furnished.waiting_hash,
         "backup": furnished.backup,
@@ -289,7 +297,7 @@ def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], 
 def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
     every = (
         "approvals, backup, demo, doctor, errors, event, forecast, inbox, pause, policy,"
-        " portfolio, restore, resume, run, trigger, verify"
+        " portfolio, restore, resume, run, service, trigger, verify"
     )
     assert f"The commands are {every}" in shell("xyzzy").err
 

@@ -10,7 +10,7 @@ from engine.durable.mother import Life
 from torture.examples import EXAMPLES, Effects, furnished
 from torture.nursery import PATIENCE, Measured, copied, mother, removed
 
-CASES = 10_000
+CASES = 1_660
 LATE = 6
 """Records share a commit or do not: the last points, one in so many, may not be reached."""
 

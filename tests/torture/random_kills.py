@@ -22,7 +22,7 @@ from torture import kills
 from torture.examples import EXAMPLES, Effects, furnished
 from torture.nursery import PATIENCE, Measured, copied, mother, removed
 
-CASES = 500
+CASES = 100
 KILLS = 10
 MERCY = 0.05
 

@@ -22,6 +22,7 @@ from torture import (
     races,
     random_kills,
     sagas,
+    services,
     shim,
     sizes,
 )
@@ -125,3 +126,7 @@ def test_a_large_run_killed_half_way_goes_on(folder: Path, size: sizes.Size) -> 
 @pytest.mark.parametrize("bug", planted.BUGS)
 def test_a_planted_bug_is_caught(bug: str) -> None:
     assert planted.ended(planted.BUGS[bug].test, bug) == 1
+
+
+def test_of_services_started_at_once_one_serves(folder: Path) -> None:
+    assert services.case(0, SEED, folder)

@@ -109,6 +109,24 @@ ROWS = (
         "Start the service again, so that both are of the same version.",
     ),
     Row(
+        "service.not_ready",
+        "The service did not get ready",
+        "It was started, and ended or said nothing.",
+        "See why: assent service logs",
+    ),
+    Row(
+        "service.not_stopped",
+        "The service has not stopped",
+        "It was asked to, and still has the home.",
+        "See what it is doing: assent service logs",
+    ),
+    Row(
+        "service.safe_mode",
+        "Safe mode",
+        "It crashed five times within two minutes: the engine is held, and nothing runs.",
+        "Look at the log: assent service logs. To try again: assent service stop, then start",
+    ),
+    Row(
         "service.no_answer",
         "No answer",
         "The service took the question, and gave no answer that can be read.",
