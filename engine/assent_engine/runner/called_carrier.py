@@ -64,6 +64,15 @@ class CalledCarrier:
             raise NeedsOwner("approval.lapsed", detail)
         return admitted
 
+    async def ended(self, run_id: str) -> RunReport | None:
+        """How a called run ended whose caller goes on, and has not heard of it.
+
+        It was stopped as its caller's time was up, and that time has moved away since: the clock
+        was set back before the caller's own end was recorded.
+        """
+        row = await known(self.carrying.store.read, run_id)
+        return RunReport.of_row(row) if row.status.ended else None
+
     async def go_on_with(self, run_id: str, name: str, frame: Frame) -> RunReport:
         """Carry a called run out, or on; raises the Halt that stops its caller, too."""
         row = await known(self.carrying.store.read, run_id)

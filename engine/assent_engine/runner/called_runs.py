@@ -49,6 +49,10 @@ class Carrier(Protocol):
         """The version in force, which must be the one that the caller's approval pins."""
         ...
 
+    async def ended(self, run_id: str) -> RunReport | None:
+        """How a called run ended whose caller goes on, and has not heard of it."""
+        ...
+
     async def go_on_with(self, run_id: str, name: str, frame: Frame) -> RunReport:
         """Carry a called run out, or on; raises the Halt that stops its caller, too."""
         ...
@@ -92,11 +96,11 @@ class CalledRuns:
     async def _outcome(
         self, effect: CallPolicy, path: str, budget: Budget, began: dict[str, Any] | None
     ) -> Outcome:
+        if began and (report := await self.carrier.ended(began["run"])) is not None:
+            return await self._unheard(effect, path, _outcome(report))
         begun = began or await self._begun(effect, path)
         if isinstance(begun, Failed):
-            refusal = {**begun.as_json(), "transitions": 0}
-            await self.recorder.commit(path, effect.key, CALLED, refusal)
-            return begun
+            return await self._unheard(effect, path, begun)
         part = budget.called(begun["max_transitions"])
 
         def at_end(report: RunReport) -> list[Record]:
@@ -114,6 +118,12 @@ class CalledRuns:
         await self._placed(begun)
         with self.standing_by.stalling.waiting():
             return _outcome(await self.carrier.go_on_with(begun["run"], effect.policy, frame))
+
+    async def _unheard(self, effect: CallPolicy, path: str, outcome: Outcome) -> Outcome:
+        """Record what no called run's end has brought along."""
+        data = {**outcome.as_json(), "transitions": 0}
+        await self.recorder.commit(path, effect.key, CALLED, data)
+        return outcome
 
     async def _begun(self, effect: CallPolicy, path: str) -> dict[str, Any] | Failed:
         """Start the called run: {run, until, max_transitions, ...}, or why there can be none."""

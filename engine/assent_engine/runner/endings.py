@@ -32,6 +32,7 @@ from assent_engine.store.records import (
     RunStoodAt,
     SagaEntry,
 )
+from assent_engine.store.rows import RunRow
 from assent_schemas import exact_json
 from assent_schemas.statuses import RunStatus
 
@@ -66,6 +67,11 @@ class RunReport:
     def closed(cls, run_id: str, data: dict[str, Any]) -> "RunReport":
         """What `as_json` recorded when the run was closed."""
         return cls(run_id, RunStatus(data["status"]), None, data["error"], data["cause"])
+
+    @classmethod
+    def of_row(cls, row: RunRow) -> "RunReport":
+        """Where it stands in the store."""
+        return cls(row.id, row.status, row.output, row.error, row.cause)
 
     def as_json(self) -> dict[str, Any]:
         """What the journal says of the end."""

@@ -12,6 +12,7 @@ from assent_engine.engine import Engine
 from assent_engine.interventions import Choice, Decision
 from assent_engine.ports import Progress
 from assent_engine.runner import endings, unknown
+from assent_engine.runner.recorder import Recorder
 from assent_engine.runner.unknown import Doubt
 from assent_engine.store import Reader
 from assent_engine.store.rows import RunRow
@@ -28,6 +29,7 @@ from engine.durable.asking import (
 )
 from engine.durable.test_policy_life import code_of
 from engine.durable.worlds import (
+    MORNING,
     Bench,
     Json,
     Outside,
@@ -317,6 +319,37 @@ async def test_what_the_owner_said_of_a_called_run_is_followed_though_its_caller
         (root, called) = await family(engine)
     assert [one.settled for one in log] == ["compensated"]
     assert {root.status, *(one.status for one in called)} == {RunStatus.CANCELLED}
+
+
+async def test_a_called_run_that_was_stopped_is_not_gone_on_with_when_the_clock_is_set_back(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Died(Exception):
+        pass
+
+    end = endings.Endings.end
+
+    async def die(self: endings.Endings, recorder: Recorder, *given: Any, **more: Any) -> Any:
+        if more.get("also") is None:
+            raise Died
+        return await end(self, recorder, *given, **more)
+
+    wait = {"type": "Wait", "seconds": 7200, "end": True}
+    called = chained(wait, task("order.place", 1), name="Below")
+    async with bench.open() as engine:
+        await approved(engine, called)
+        report = await ran(engine, policy(call("Below"), timeout_seconds=3600))
+        bench.clock.advance(3700)
+        monkeypatch.setattr(endings.Endings, "end", die)
+        with pytest.raises(Died):
+            await engine.runs.resume(report.run_id)
+        monkeypatch.undo()
+    bench.clock.set_wall(MORNING)
+    async with bench.open() as engine:
+        again = await engine.runs.resume(report.run_id)
+        assert (await engine.check_store()).findings == []
+    assert (again.status, again.error) == (RunStatus.FAILED, "Run.Cancelled")
+    assert bench.outside.calls == []
 
 
 async def test_a_caller_acts_while_the_end_of_what_it_called_is_looked_into(
