@@ -2,7 +2,15 @@
 
 
 def owners_zone() -> str:
-    """Its IANA name; UTC where the computer has none. Asked anew each time: it may be changed."""
+    """Its IANA name as it was last read; UTC where the computer has none."""
     from tzlocal import get_localzone_name
 
     return get_localzone_name() or "UTC"
+
+
+def read_zone() -> str:
+    """Its IANA name as it is now, for `owners_zone` from now on: its owner may have travelled."""
+    from tzlocal import reload_localzone
+
+    reload_localzone()
+    return owners_zone()

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from assent_engine.scheduling.zone import read_zone
+
 Seconds = Callable[[], float]
 SLEPT = 1.0
 """Seconds asleep that count as a sleep."""
@@ -14,29 +16,39 @@ SET = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Seconds on three clocks: `wall` since the epoch, `awake` without sleep, `whole` with it."""
+    """Seconds on three clocks: `wall` since the epoch, `awake` without sleep, `whole` with it.
+
+    `zone` is the computer's, by its IANA name.
+    """
 
     wall: float
     awake: float
     whole: float
+    zone: str = "UTC"
 
     @classmethod
     def now(cls) -> "Readings":
         """The clocks of this system; read one after the other, so exact to microseconds."""
-        return cls(time.time(), *_AWAKE_AND_WHOLE())
+        zone = read_zone()
+        return cls(time.time(), *_AWAKE_AND_WHOLE(), zone)
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What lay between two readings, in seconds: sleep, and by how much the wall clock was set."""
+    """What lay between two readings, in seconds: sleep, and by how much the wall clock was set.
+
+    `moved_to` is the zone where it is another one now.
+    """
 
     asleep: float
     set_by: float
+    moved_to: str | None = None
 
     @classmethod
     def between(cls, before: Readings, after: Readings) -> "Passed":
         whole, awake = after.whole - before.whole, after.awake - before.awake
-        return cls(whole - awake, after.wall - before.wall - whole)
+        moved_to = after.zone if after.zone != before.zone else None
+        return cls(whole - awake, after.wall - before.wall - whole, moved_to)
 
     @property
     def slept(self) -> bool:

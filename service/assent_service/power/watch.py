@@ -18,9 +18,10 @@ PATIENCE = 3.0
 
 @dataclass(slots=True)
 class PowerWatch:
-    """Tells of each sleep once, before and after it, and of a wall clock that was set.
+    """Tells of each sleep once, before and after it, and of a wall clock or zone that was set.
 
-    `woke` is given how long it slept, `clock_changed` by how much it was set. What the voices
+    `woke` is given how long it slept, `clock_changed` by how much it was set, or by nothing where
+    it is the zone that has changed, and the zone. What the voices
     tell is a reason to look at the clocks; what has passed, they say. So a wake that several tell
     of is one, and one that nobody tells of is seen within GLANCE seconds. A wake that is told of
     without any sleep has no length.
@@ -30,7 +31,7 @@ class PowerWatch:
     clock: Clock
     sleeping: Callable[[], Coroutine[Any, Any, None]]
     woke: Callable[[timedelta], Coroutine[Any, Any, None]]
-    clock_changed: Callable[[timedelta], Coroutine[Any, Any, None]]
+    clock_changed: Callable[[timedelta, str], Coroutine[Any, Any, None]]
     read: Callable[[], Readings] = Readings.now
     silent: dict[str, str] = field(default_factory=dict)
     """The voices that do not tell here, by name, with the reason."""
@@ -83,8 +84,9 @@ class PowerWatch:
         passed, self._last = Passed.between(self._last or now, now), now
         if passed.slept or woken:
             await self.woke(timedelta(seconds=passed.asleep))
-        if passed.was_set:
-            await self.clock_changed(timedelta(seconds=passed.set_by))
+        if passed.was_set or passed.moved_to is not None:
+            by = timedelta(seconds=passed.set_by if passed.was_set else 0)
+            await self.clock_changed(by, now.zone)
 
     def _glance_later(self) -> None:
         self._glance = self.clock.timer(GLANCE, self._glanced)

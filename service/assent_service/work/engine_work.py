@@ -131,10 +131,10 @@ class EngineWork:
         self.room.hub.publish("computer.woke", {"slept_seconds": seconds})
         self._timer.passed_by(Looked.WAKE)
 
-    async def _clock_changed(self, by: timedelta) -> None:
-        seconds = round(by.total_seconds(), 1)
-        _LOG.warning("the clock was set", extra={"by_seconds": seconds})
-        self.room.hub.publish("computer.clock_changed", {"by_seconds": seconds})
+    async def _clock_changed(self, by: timedelta, zone: str) -> None:
+        told = {"by_seconds": round(by.total_seconds(), 1), "zone": zone}
+        _LOG.warning("the clock or the zone was set", extra=told)
+        self.room.hub.publish("computer.clock_changed", told)
         self._timer.passed_by(Looked.CLOCK_CHANGED)
 
     def _failed(self, error: Exception) -> None:

@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assent_engine.clock import Timer
+from assent_engine.scheduling.zone import owners_zone, read_zone
 from assent_service.power import Heard, PowerWatch, Told, Unavailable
 from assent_service.power.readings import SET, SLEPT, Passed, Readings
 from assent_service.power.watch import GLANCE, PATIENCE
@@ -82,7 +84,9 @@ class Machine:
 
     def awake(self, seconds: float) -> None:
         at = self.at
-        self.at = Readings(at.wall + seconds, at.awake + seconds, at.whole + seconds)
+        self.at = replace(
+            at, wall=at.wall + seconds, awake=at.awake + seconds, whole=at.whole + seconds
+        )
 
     def asleep(self, seconds: float) -> None:
         self.at = replace(self.at, wall=self.at.wall + seconds, whole=self.at.whole + seconds)
@@ -99,8 +103,8 @@ class Machine:
     async def woke(self, slept: timedelta) -> None:
         self.told.append(("woke", slept.total_seconds()))
 
-    async def clock_changed(self, by: timedelta) -> None:
-        self.told.append(("set", by.total_seconds()))
+    async def clock_changed(self, by: timedelta, zone: str) -> None:
+        self.told.append(("set", by.total_seconds(), zone))
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[PowerWatch]:
@@ -171,7 +175,24 @@ async def test_a_set_clock_is_no_sleep_and_a_sleep_no_set_clock() -> None:
         machine.asleep(HOUR)
         machine.set_by(90)
         await machine.voices[1].say(Told.TIME)
-    assert machine.told == [("set", -HOUR), ("woke", HOUR), ("set", 90.0)]
+    assert machine.told == [("set", -HOUR, "UTC"), ("woke", HOUR), ("set", 90.0, "UTC")]
+
+
+async def test_a_computer_that_has_travelled_is_in_another_zone_and_its_clock_was_not_set() -> None:
+    machine = Machine()
+    async with machine.watched() as watch:
+        machine.at = replace(machine.at, zone="Asia/Tokyo")
+        await watch.look()
+        await watch.look()
+    assert machine.told == [("set", 0.0, "Asia/Tokyo")]
+
+
+def test_the_zone_is_the_computers_as_it_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    for zone in ("Asia/Tokyo", "Europe/Berlin"):
+        monkeypatch.setenv("TZ", zone)
+        assert Readings.now().zone == owners_zone() == zone
+    monkeypatch.undo()
+    read_zone()
 
 
 async def test_a_saving_that_takes_long_does_not_hold_the_sleep_up_for_ever() -> None:
