@@ -28,6 +28,9 @@ BENCHMARKS: dict[str, tuple[str, str, Callable[[], float]]] = {
     "durable side effects": ("steps/s", "", durable.side_effects),
     "service, start to ready": ("s", "", service.start_to_ready),
     "service, idle memory": ("MiB", "60", service.idle_memory),
+    "service, idle processor": ("%", "0.1", service.idle_processor),
+    "service, latest of 50 due times": ("ms", "250", service.lateness),
+    "service, answer of the door": ("ms", "", service.answer),
     "service, idle wake-ups": ("switches/min", "20", service.idle_switches),
     "durable Map of 1,000 side effects": ("items/s", "", durable.map_of_side_effects),
 }

@@ -1,14 +1,26 @@
 """The service as a process: from its start to ready, and what it costs while nothing happens."""
 
+import asyncio
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from assent_client.client import connected
+from assent_engine import library
+from assent_engine.engine import Engine
+from assent_engine.home import Home
+from assent_engine.moments import moment, timestamp
+from assent_engine.store import Reader
+from assent_schemas.wire import operations as ops
+from assent_schemas.wire.frame import Nothing
 
 KIB, MINUTE = 1024, 60.0
 IDLE = 30.0
@@ -64,3 +76,67 @@ def _switches(pid: int) -> int:
 def _status(folder: Path) -> dict[str, str]:
     lines = (folder / "status").read_text(encoding="utf-8").splitlines()
     return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def idle_processor() -> float:
+    """Percent of one processor that an idle service takes."""
+    with tempfile.TemporaryDirectory() as folder, _served(Path(folder) / "home") as process:
+        time.sleep(SETTLES)
+        before = _processor(process.pid)
+        time.sleep(IDLE)
+        return (_processor(process.pid) - before) * 100 / IDLE
+
+
+def lateness() -> float:
+    """Milliseconds that the latest of 50 due times, half a second apart, was started late."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        first = datetime.now(UTC) + timedelta(seconds=6)
+        moments = [first + timedelta(seconds=0.55 * number) for number in range(50)]
+        asyncio.run(_approved(home, moments))
+        with _served(home):
+            time.sleep((moments[-1] - datetime.now(UTC)).total_seconds() + 1)
+        late = asyncio.run(_late(home))
+        assert len(late) == len(moments)
+        return max(late) * 1000
+
+
+def answer() -> float:
+    """Milliseconds, by the median, of 200 questions to the door, connection included."""
+    with tempfile.TemporaryDirectory() as folder, _served(home := Path(folder) / "home"):
+        return asyncio.run(_asked(home, 200)) * 1000
+
+
+async def _approved(home: Path, moments: list[datetime]) -> None:
+    """A policy that is due at each of these moments."""
+    tell = {"type": "Task", "resource": "notify.user", "parameters": {"msg": "x"}, "end": True}
+    triggers = [{"type": "once", "at": timestamp(one)} for one in moments]
+    document = {"name": "On time", "triggers": triggers, "start_at": "A", "states": {"A": tell}}
+    library.load()
+    async with Engine.open(Home(home)) as engine:
+        new = await engine.policies.propose(document, "bench")
+        await engine.policies.approve(
+            new.policy_id, new.version, new.hash, by="owner", how="benchmark"
+        )
+
+
+async def _late(home: Path) -> list[float]:
+    async with Reader.open(home / "assent.sqlite") as reader:
+        rows = await reader.occurrences()
+        return [(moment(one.at) - moment(one.due)).total_seconds() for one in rows]
+
+
+async def _asked(home: Path, times: int) -> float:
+    took: list[float] = []
+    async with connected(home, "bench/1") as client:
+        for _ in range(times):
+            begun = time.perf_counter()
+            await client.call(ops.STATUS, Nothing())
+            took.append(time.perf_counter() - begun)
+    return statistics.median(took)
+
+
+def _processor(pid: int) -> float:
+    """Seconds of the processor so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
