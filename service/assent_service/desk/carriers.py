@@ -52,10 +52,10 @@ class Carriers:
         report = task.result()
         return report.run_id if report else None
 
-    def spawn(self, work: Work) -> None:
+    def spawn(self, run_id: str, work: Work) -> None:
         """Carry work on a run out that nobody waits for; what it raises is told as an event."""
         sign: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        sign.set_result("")
+        sign.set_result(run_id)
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._done(done, sign))

@@ -36,5 +36,5 @@ class DueWork:
         for run in waiting:
             if run not in tried:
                 tried[run] = now
-                self.carriers.spawn(self.engine.runs.resume(run))
+                self.carriers.spawn(run, self.engine.runs.resume(run))
         self._resumed = {run: at for run, at in tried.items() if run in waiting}
