@@ -70,6 +70,7 @@ class CalledRuns:
     admitted: Admitted
     recorder: Recorder
     permit: Permit
+    may_act: Permit
     deadline: datetime | None
     standing_by: StandingBy
 
@@ -113,6 +114,7 @@ class CalledRuns:
             activity=self.standing_by.activity,
             permit=self.permit,
             at_end=at_end,
+            may_act=self.may_act,
         )
         # The called run is watched by its own policy.
         await self._placed(begun)

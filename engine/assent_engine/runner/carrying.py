@@ -77,7 +77,7 @@ class Carrying:
                     report = RunReport.of(report.run_id, Cancelled())
                 if report.status is not RunStatus.COMPLETED:
                     how = word or admitted.policy.on_failure
-                    await self._reverse(admitted, driver, report, how, closed=closed is not None)
+                    await self._reverse(driver, report, how, closed=closed is not None)
                 return await self._ended(admitted, driver, report, frame)
 
     async def _ended(
@@ -117,7 +117,15 @@ class Carrying:
                 deadline,
                 self.tell,
             ),
-            CalledRuns(self.called, admitted, recorder, permit, deadline, standing_by),
+            CalledRuns(
+                self.called,
+                admitted,
+                recorder,
+                permit,
+                self._may_act(admitted, frame),
+                deadline,
+                standing_by,
+            ),
             frame.activity,
             self.clock,
             self.tell,
@@ -126,6 +134,10 @@ class Carrying:
             history.cursor,
             go_on=admitted.policy.on_compensation_failure == "continue",
         )
+
+    def _may_act(self, admitted: Admitted, frame: Frame) -> Permit:
+        """Whether a run may act at all, and those that called it."""
+        return both(frame.may_act, permission(self.admission, admitted))
 
     def _stalling(self, admitted: Admitted, history: History) -> Stalling:
         name, seconds = admitted.policy.name, admitted.policy.progress_deadline_seconds
@@ -157,9 +169,7 @@ class Carrying:
             return RunReport.of(run_id, Cancelled())
         return RunReport.of(run_id, await driver.run(frame.deadline, frame.cancelled))
 
-    async def _reverse(
-        self, admitted: Admitted, driver: Driver, report: RunReport, how: str, *, closed: bool
-    ) -> None:
+    async def _reverse(self, driver: Driver, report: RunReport, how: str, *, closed: bool) -> None:
         """Bring what a run did to the end that its policy, or the owner, declares.
 
         Raises Halt where the owner must be asked, or nothing may be done for now.
@@ -172,7 +182,7 @@ class Carrying:
             raise await self._undecided(report)
         if how == COMPENSATE:
             # The run's time may be up, and yet what it did is reversed.
-            calls = replace(driver.calls, permit=permission(self.admission, admitted))
+            calls = replace(driver.calls, permit=driver.called.may_act)
             await driver.undoing(calls).below("")
 
     async def _undecided(self, report: RunReport) -> NeedsOwner:

@@ -16,7 +16,10 @@ async def freely() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`permit` is the caller's; `at_end` makes what the caller records with the run's end."""
+    """`permit` is the caller's; `at_end` makes what the caller records with the run's end.
+
+    `may_act` is the caller's permission without its time: what was done is reversed after that.
+    """
 
     budget: Budget
     deadline: datetime | None
@@ -24,3 +27,4 @@ class Frame:
     activity: Activity = field(default_factory=Activity)
     permit: Permit = freely
     at_end: AtEnd | None = None
+    may_act: Permit = freely

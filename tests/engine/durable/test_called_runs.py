@@ -352,6 +352,25 @@ async def test_a_called_run_that_was_stopped_is_not_gone_on_with_when_the_clock_
     assert bench.outside.calls == []
 
 
+async def test_a_called_run_reverses_nothing_while_its_caller_may_not_act(bench: Bench) -> None:
+    async with bench.open() as engine:
+        await approved(engine, chained(task("order.place", 1), BROKEN, name="Below"))
+        policy_id = await approved(engine, policy(call("Below")))
+
+        async def disable(outside: Outside, key: str, order: Json) -> Any:
+            await engine.policies.disable(policy_id, by="owner")
+            return await accept(outside, key, order)
+
+        bench.outside.script = [disable]
+        report = await engine.runs.start(policy_id)
+        assert report.status is RunStatus.PAUSED
+        assert not bench.outside.undone
+        await engine.policies.enable(policy_id, by="owner")
+        again = await engine.runs.resume(report.run_id)
+    assert (again.status, again.error) == (RunStatus.FAILED, "Broken")
+    assert len(bench.outside.undone) == 1
+
+
 async def test_a_caller_acts_while_the_end_of_what_it_called_is_looked_into(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
