@@ -156,7 +156,11 @@ class Home:
             f"process {held.pid}, a {held.what}, since {held.since}" if held else "another process"
         )
         detail = f"The home {self.path} is held by {who}."
-        remedy = "Wait for it to finish, end it, or use another home with --home."
+        remedy = (
+            "Stop the service first: assent service stop"
+            if held and held.what == SERVICE
+            else "Wait for it to finish, end it, or use another home with --home."
+        )
         return Problem("home.locked", "The home is in use", detail, remedy)
 
     def _refuse(self, error: OSError) -> NoReturn:

@@ -160,3 +160,15 @@ def test_a_waiting_run_is_ended_after_being_shown(here: tuple[Shell, Served]) ->
     assert "to be reversed" in said.out
     assert shell.done("run", "show", run["run_id"])["saga_log"][0]["settled"] == "compensated"
     assert shell.done("run", "resume") == []
+
+
+def test_an_event_is_told_to_the_service_which_starts_what_waits_for_it(
+    here: tuple[Shell, Served],
+) -> None:
+    shell, _ = here
+    trigger = {"type": "event", "name": "deposit"}
+    shell.approved(greeter("Waits", triggers=[trigger]))
+    assert shell.done("event", "emit", "deposit", "--data", '{"amount": 5}')["met"] == 1
+    assert shell.done("event", "emit", "withdrawal")["met"] == 0
+    (record,) = shell.done("trigger", "history")
+    assert (record["policy"], record["status"]) == ("Waits", "ran")

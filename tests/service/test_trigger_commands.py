@@ -66,7 +66,7 @@ def test_an_event_starts_what_waits_for_it_and_history_tells(shell: Shell) -> No
     shell.approved(greeter(triggers=[DEPOSIT]))
     little = shell.done("event", "emit", "deposit", "--data", '{"amount": 10}')
     assert little["occurrences"] == []
-    assert "No trigger waits" in shell("event", "emit", "nothing").out
+    assert "No trigger in force waits" in shell("event", "emit", "nothing").out
     (one,) = shell.done("event", "emit", "deposit", "--data", '{"amount": 2000}')["occurrences"]
     assert (one["status"], one["policy"]) == ("ran", "Greeter")
     assert shell.done("run", "show", one["run_id"])["status"] == "COMPLETED"

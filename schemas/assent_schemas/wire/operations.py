@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from assent_schemas.wire import approvals, inbox, policies, runs, service
+from assent_schemas.wire import approvals, happenings, inbox, policies, runs, service
 from assent_schemas.wire.frame import Nothing, Page, PageAsked
 
 Question = TypeVar("Question", bound=BaseModel)
@@ -267,6 +267,15 @@ UNPAUSE = Operation(
     policies.Unpausing,
     runs.Resumed,
     "End a pause, and go on with the runs that it stopped",
+)
+
+EMIT_EVENT = Operation(
+    "emit_event",
+    "POST",
+    "/happenings",
+    happenings.Emitting,
+    happenings.Emitted,
+    "Tell of an event, and start what waits for it",
 )
 
 LIST_NOTICES = Operation(

@@ -8,6 +8,8 @@ import click
 
 from assent_service.cli.options import JSON, standard
 
+NOBODY = "No trigger in force waits for this event with this data."
+
 
 @click.group()
 def event() -> None:
@@ -38,7 +40,24 @@ def emit(name: str, data: Any, home: Path | None, as_json: bool) -> None:
         new = [one for one in rows if (one.policy_id, one.trigger, one.due) not in before]
         return [Recorded(names[row.policy_id], row) for row in new]
 
+    if (met := asyncio.run(_by_service(home, name, data))) is not None:
+        told = f"It met {met} triggers; the service starts what they start: assent trigger history"
+        put_out({"event": name, "met": met}, lambda: told if met else NOBODY, as_json=as_json)
+        return
     found = asyncio.run(act())
     said = {"event": name, "occurrences": [one.as_json() for one in found]}
-    view = history_view(found) if found else "No trigger waits for this event."
+    view = history_view(found) if found else NOBODY
     put_out(said, lambda: view, as_json=as_json)
+
+
+async def _by_service(home: Path | None, name: str, data: Any) -> int | None:
+    """How many triggers the event met, by the service; None where none runs."""
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.happenings import Emitting
+    from assent_service.cli.owner import owner
+
+    async with owner(home) as to:
+        if not to.served:
+            return None
+        asked = Emitting(name=name, data={} if data is None else data)
+        return (await to.call(ops.EMIT_EVENT, asked)).met

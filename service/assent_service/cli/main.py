@@ -67,8 +67,11 @@ def main() -> None:
     except click.ClickException as error:
         code = _complain(error)
     except (click.Abort, KeyboardInterrupt):
-        detail = "What was done until now is recorded, and nothing further will be."
-        remedy = "A run that was under way goes on with: assent run resume"
+        detail = "This command does nothing further; what was done until now is recorded."
+        remedy = (
+            "A run under way goes on by the service, where one runs; see: assent run list."
+            " Without a service it goes on with: assent run resume"
+        )
         code = _tell([Problem("stopped", "Stopped", detail, remedy)])
     except Exception as error:
         if TRACEBACK in os.environ:

@@ -51,6 +51,8 @@ def start(home: Path | None, as_json: bool) -> None:
     found = Home.find(home)
     said = _asked(found) if starting.serving(found) else starting.start(found)
     emit(said, lambda: _words(said), as_json=as_json)
+    if said["state"] != "ready":
+        raise SystemExit(1)
 
 
 @service.command()

@@ -138,13 +138,13 @@ def _in_force(one: PolicyDetail) -> str:
 
 
 def _starts(document: Any) -> str:
-    """What is declared; this version starts runs only by hand."""
+    """What is declared; the service starts runs by it."""
     triggers = document.get("triggers", [])
     declared = ", ".join(
         " ".join(str(value) for key, value in sorted(one.items(), reverse=True) if key != "comment")
         for one in triggers
     )
-    return f"{declared} (declared; by hand in this version)" if declared else "by hand"
+    return f"{declared}, and by hand" if declared else "by hand"
 
 
 def _if_it_fails(document: Any) -> str:

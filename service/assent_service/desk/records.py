@@ -7,6 +7,7 @@ from assent_engine.interventions import OPEN
 from assent_engine.moments import timestamp
 from assent_engine.requests import OPEN as OPEN_REQUEST
 from assent_engine.runner import OPEN as OPEN_RUN
+from assent_engine.safekeeping.restore import RESTORED
 from assent_schemas.errors import AssentError
 from assent_schemas.wire import service as wire
 from assent_schemas.wire.frame import PROTOCOL, Nothing, Page, PageAsked
@@ -88,12 +89,13 @@ def _hello(room: Room) -> wire.Hello:
 async def _counts(room: Room) -> dict[str, int]:
     read = room.read
     rows = await read.runs(*OPEN_RUN)
+    in_doubt = [row.id for row in rows if row.error == RESTORED]
     cases = [one for one in await read.interventions() if one.status == OPEN]
     waiting = [one for one in await read.requests() if one.status == OPEN_REQUEST]
     proposed = await read.proposed()
     return {
         "open_runs": len(rows),
-        "needs_owner": len({one.run_id for one in cases}),
+        "needs_owner": len({one.run_id for one in cases}.union(in_doubt)),
         "waiting_approvals": len(waiting) + proposed,
     }
 
