@@ -1,7 +1,8 @@
 """Control on the command line: pause, resume, redrive."""
 
 from service.conftest import Furnished
-from service.shell import Shell, failing
+from service.shell import Shell, failing, waiting_run
+from service.test_approval_commands import telling
 
 
 def test_a_pause_holds_until_it_is_ended(furnished: Furnished) -> None:
@@ -65,3 +66,16 @@ def test_a_run_is_forked_from_a_state_with_other_data_and_nothing_of_it_is_real(
     assert called == [{"msg": "Hello you"}]
     assert shell.done("run", "show", run)["notices"] == []
     assert len(shell.done("run", "list")) == 1
+
+
+def test_a_run_that_stands_says_what_its_owner_may_do_next(shell: Shell) -> None:
+    shell.approved(telling())
+    assert "assent approvals list" in shell("run", "start", "Telling").out
+    shell.approved(failing())
+    failed = shell("run", "start", failing()["name"])
+    assert "run redrive" in failed.out + failed.err
+    run_id = waiting_run(shell)
+    shell.done("pause")
+    paused = shell("run", "resume", run_id)
+    assert "assent resume" in paused.out + paused.err
+    assert f"assent run resume {run_id}" not in paused.out

@@ -16,6 +16,9 @@ from assent_service.cli.views import facts, status_text
 
 _FINE = (RunStatus.COMPLETED, RunStatus.WAITING, RunStatus.PENDING)
 
+ANSWER = "your answer"
+"""What a run waits for that has asked its owner."""
+
 
 def as_data(run: RunDetail) -> dict[str, Any]:
     """A run as data, with the ids of what waits for the owner."""
@@ -77,5 +80,10 @@ def _next(run: RunDetail) -> str | None:
     """What the person may do about a run that is not done."""
     if run.status is RunStatus.COMPLETED:
         return None
-    verb = "show" if run.status.ended else "resume"
-    return f"assent run {verb} {run.run_id}"
+    if run.status.ended:
+        return f"assent run show {run.run_id}, or on from where it failed: run redrive"
+    if run.status is RunStatus.WAITING and ANSWER in (run.cause or ""):
+        return "assent approvals list"
+    if run.error == "policy.paused":
+        return "assent resume"
+    return f"assent run resume {run.run_id}"
