@@ -49,7 +49,7 @@ def start(home: Path | None, as_json: bool) -> None:
     from assent_service.process import starting
 
     found = Home.find(home)
-    said = _asked(found) if starting.serving(found) else starting.start(found)
+    said = _asked(found) if starting.serving(found) else _started(found)
     emit(said, lambda: _words(said), as_json=as_json)
     if said["state"] != "ready":
         raise SystemExit(1)
@@ -94,6 +94,19 @@ def logs(lines: int, home: Path | None, as_json: bool) -> None:
     found = existing(home, "Start it: assent service start")
     entries = [json.loads(one) for one in tail(found.path, lines)]
     emit(entries, lambda: "\n".join(map(_line, entries)) or "Nothing yet.", as_json=as_json)
+
+
+def _started(home: "Home") -> dict[str, Any]:
+    """What a new service says, or the one that another command has started meanwhile."""
+    from assent_schemas.errors import Refused
+    from assent_service.process import starting
+
+    try:
+        return starting.start(home)
+    except Refused as error:
+        if error.problem.code != "home.locked" or starting.serving(home) is None:
+            raise
+    return starting.patiently(lambda: _asked(home))
 
 
 def _said(held: "Problem | None") -> dict[str, Any]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,18 @@ def _silent(home: Home) -> Problem:
     detail = f"It ended, or was not ready within {READY_WITHIN:.0f} seconds, at {home.path}."
     remedy = "See why: assent service logs"
     return Problem("service.not_ready", "The service did not get ready", detail, remedy)
+
+
+def patiently(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The answer of a service that may still be opening its door; raises Refused without one."""
+    until = time.monotonic() + GONE_WITHIN
+    while True:
+        try:
+            return ask()
+        except Refused as error:
+            if error.problem.code != "service.not_running" or time.monotonic() > until:
+                raise
+        time.sleep(LOOK_AGAIN)
 
 
 def serving(home: Home) -> Holder | None:

@@ -1,6 +1,8 @@
 """The service as a real process: one to a home, killed, stopped, held after crashes."""
 
+import json
 import os
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assent_engine.home import Home
-from service.process.served import ended, served, words
+from service.process.served import COMMAND, PATIENCE, ended, served, words
 from service.shell import Shell, greeter, waiter, waiting_run
 
 pytestmark = pytest.mark.process
@@ -33,6 +35,17 @@ def test_a_service_is_started_looked_at_and_stopped(shell: Shell) -> None:
     assert shell.done("service", "stop") == {"stopped": started["pid"]}
     assert shell.done("service", "status") == {"state": "stopped"}
     assert shell("service", "stop", "--json").problem["code"] == "service.not_running"
+
+
+def test_two_that_start_it_at_once_are_both_told_of_the_one_that_runs(tmp_path: Path) -> None:
+    home = str(tmp_path / "home")
+    command = [*COMMAND, "service", "start", "--json", "--home", home]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
+    said = [json.loads(one.communicate(timeout=PATIENCE)[0]) for one in both]
+    stopped = subprocess.run([*COMMAND, "service", "stop", "--home", home], check=False)
+    assert [one.returncode for one in both] == [0, 0]
+    assert said[0]["pid"] == said[1]["pid"]
+    assert stopped.returncode == 0
 
 
 def test_a_service_that_cannot_start_says_why(shell: Shell, tmp_path: Path) -> None:
