@@ -43,10 +43,6 @@ class Supervisor:
         """The end has begun."""
         self._send("STOPPING=1")
 
-    def failed(self, reason: str) -> None:
-        """It will not be ready."""
-        self._send(f"STATUS={_line(reason)}\nERRNO=1")
-
     def _send(self, message: str) -> None:
         if not self.address or not hasattr(socket, "AF_UNIX"):
             return
