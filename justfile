@@ -1,5 +1,9 @@
 # One verb each; .ci/run uses the same lines.
 
+# Tests and benchmarks start many processes: none of them shall compile every module anew, as no
+# user's does.
+unexport PYTHONDONTWRITEBYTECODE
+
 default:
     @just --list
 
