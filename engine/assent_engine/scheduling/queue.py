@@ -20,7 +20,8 @@ MOST_KEPT = 100
 class Waiting:
     """A start that waits; with `in_turn` for those before it, whatever the rule on overlap.
 
-    `off` is why it starts nothing any more, `held` that its policy is paused.
+    `off` is why it starts nothing any more, `held` that its policy is paused; `in_crowd`, that many
+    like it may come at once.
     """
 
     policy_id: str
@@ -31,6 +32,7 @@ class Waiting:
     in_turn: bool = False
     off: Reason | None = None
     held: bool = False
+    in_crowd: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -70,13 +72,27 @@ Step = Start | Skip | CancelOthers | NoRoom
 
 
 def steps(
-    waiting: Iterable[Waiting], open_runs: Mapping[str, int], room: int, now: datetime
+    waiting: Iterable[Waiting],
+    open_runs: Mapping[str, int],
+    room: int,
+    now: datetime,
+    *,
+    crowded: bool = False,
 ) -> Iterator[Step]:
-    """What to do about each start that waits, the longest due first; the others go on waiting."""
+    """What to do about each start that waits, the longest due first; the others go on waiting.
+
+    In a crowd each of them needs room: where one waits, or has just been there.
+    """
     in_order = sorted(waiting, key=lambda one: (one.due, one.key))
-    yield from _Turn(Counter(open_runs), room, now, Counter(one.key for one in in_order)).of(
-        in_order
-    )
+    crowded = crowded or any(_of_a_crowd(one, open_runs) for one in in_order)
+    left = Counter(one.key for one in in_order)
+    yield from _Turn(Counter(open_runs), room, crowded, now, left).of(in_order)
+
+
+def _of_a_crowd(one: Waiting, open_runs: Mapping[str, int]) -> bool:
+    """Whether it is one of many that may start now."""
+    free = one.rule.overlap == "allow" or not open_runs.get(one.policy_id)
+    return one.in_crowd and free and not one.held and one.off is None
 
 
 @dataclass(slots=True)
@@ -85,6 +101,7 @@ class _Turn:
 
     open_runs: Counter[str]
     room: int
+    crowded: bool
     now: datetime
     left: Counter[tuple[str, str]]
     kept: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -107,7 +124,7 @@ class _Turn:
             return Skip(one, reason)
         if self.open_runs[one.policy_id] and one.rule.overlap != "allow":
             return self._beside(one)
-        if not self.room:
+        if self.crowded and self.room <= 0:
             return NoRoom(one)
         self.room -= 1
         self.open_runs[one.policy_id] += 1

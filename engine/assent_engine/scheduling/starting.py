@@ -36,19 +36,26 @@ BY = "trigger"
 
 @dataclass(slots=True)
 class Pace:
-    """At most `cap` starts within `stagger`, so that waking up is no stampede."""
+    """At most `cap` starts within `stagger` in a crowd, so that waking up is no stampede."""
 
     cap: int = 4
     stagger: timedelta = timedelta(seconds=2)
-    _starts: list[datetime] = field(default_factory=list)
+    _starts: dict[datetime, list[bool]] = field(default_factory=dict)
+    """By their moments; true are those of a crowd."""
 
     def room(self, now: datetime) -> int:
-        """How many starts may be made now; those of a clock that was set back do not count."""
-        self._starts = [one for one in self._starts if now - self.stagger < one <= now]
-        return self.cap - len(self._starts)
+        """How many of a crowd may start now; starts of a clock that was set back do not count."""
+        kept = [one for one in self._starts if now - self.stagger < one <= now]
+        self._starts = {one: self._starts[one] for one in kept}
+        return self.cap - sum(map(len, self._starts.values()))
 
-    def started(self, now: datetime) -> None:
-        self._starts.append(now)
+    @property
+    def crowded(self) -> bool:
+        """Whether one of a crowd is among the starts that count."""
+        return any(True in of for of in self._starts.values())
+
+    def started(self, now: datetime, *, in_crowd: bool) -> None:
+        self._starts.setdefault(now, []).append(in_crowd)
 
     @property
     def next_room(self) -> datetime | None:
@@ -108,7 +115,8 @@ class Starting:
         policies = {one.policy_id for one in waiting}
         open_runs = {one: len(await self.store.read.open_runs_of(one)) for one in policies}
         self.short_of_room = False
-        for step in steps(waiting, open_runs, self.pace.room(now), now):
+        room = self.pace.room(now)
+        for step in steps(waiting, open_runs, room, now, crowded=self.pace.crowded):
             match step:
                 case Start(one):
                     await self._start(one, now)
@@ -156,7 +164,7 @@ class Starting:
         if not begun.done() and (fault := task.exception()) is not None:
             await self._not_started(one, fault, now)
             return
-        self.pace.started(now)
+        self.pace.started(now, in_crowd=one.in_crowd)
         self.under_way[occasion.run_id] = task
         self._keep(task, occasion.run_id)
 
@@ -206,13 +214,13 @@ async def _let_go(task: asyncio.Task[Any]) -> None:
 def _waiting(row: OccurrenceRow, trigger: TriggerRow | None, held: Held) -> Waiting:
     assert trigger is not None  # noqa: S101 - rows of triggers are never deleted
     rule, due = keys.read(trigger.document), moment(row.due)
+    timed = isinstance(rule, TimedTrigger)
     off = None if trigger.policy_status is PolicyStatus.ENABLED else Reason.DISABLED
-    told: Any = row.payload
-    if isinstance(rule, TimedTrigger):
-        told = {"due": row.due, "missed": row.missed}
+    told: Any = {"due": row.due, "missed": row.missed} if timed else row.payload
     paused = held.until(row.policy_id) is not None
     in_turn = row.reason == IN_TURN
-    return Waiting(row.policy_id, row.trigger, due, rule, told, in_turn, off, paused)
+    in_crowd = row.missed or not timed
+    return Waiting(row.policy_id, row.trigger, due, rule, told, in_turn, off, paused, in_crowd)
 
 
 def _reason(problem: Problem) -> Reason:

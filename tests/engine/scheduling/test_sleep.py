@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from assent_engine.engine import Engine
+from assent_engine.moments import moment
 from assent_engine.scheduling.starting import Pace
+from assent_engine.store.rows import OccurrenceRow
 from engine.durable.worlds import Json, approved
 from engine.scheduling.homes import MONDAY, Driven, became, doing, hourly
 from engine.scheduling.oracle import Rhythm, Trigger
@@ -83,9 +85,15 @@ async def compared(
     runs = await engine.store.read.runs()
     started = [one for one in await engine.store.read.occurrences() if one.run_id]
     assert len(runs) == len(started) == len({one.run_id for one in started})
-    for at in driven.began:
-        together = [one for one in driven.began if at <= one < at + PACE.stagger]
-        assert len(together) <= PACE.cap
+    no_stampede(started)
+
+
+def no_stampede(started: list[OccurrenceRow]) -> None:
+    """What is on time alone starts at once; beside what was missed, all keep to the pace."""
+    began = [(moment(one.at), one.status == "caught_up") for one in started]
+    for at, _ in began:
+        together = [late for one, late in began if at <= one < at + PACE.stagger]
+        assert len(together) <= PACE.cap or not any(together)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -111,3 +119,35 @@ async def test_fifty_that_were_missed_start_four_at_a_time_the_longest_due_first
     assert [one.at for one in rows] == sorted(one.at for one in rows)
     waited = driven.began[-1] - driven.began[0]
     assert waited == 12 * PACE.stagger
+
+
+async def test_fifty_that_are_due_at_once_and_on_time_wait_for_nobody(tmp_path: Path) -> None:
+    driven = Driven(tmp_path / "home")
+    async with driven.open() as engine:
+        for number in range(50):
+            await approved(engine, doing(hourly(), name=f"P{number}"))
+        await driven.pass_until(engine, MONDAY + timedelta(hours=1))
+        rows = await engine.store.read.occurrences()
+    assert [one.status for one in rows] == ["ran"] * 50
+    assert driven.began == [MONDAY + timedelta(hours=1)] * 50
+
+
+async def test_what_is_on_time_keeps_to_the_pace_as_long_as_what_was_missed_starts(
+    tmp_path: Path,
+) -> None:
+    driven = Driven(tmp_path / "home")
+    async with driven.open() as engine:
+        for number in range(8):
+            await approved(engine, doing(hourly(), name=f"Missed {number}"))
+        driven.clock.set_wall(MONDAY + timedelta(minutes=30))
+        for number in range(8):
+            await approved(engine, doing(hourly(), name=f"On time {number}"))
+        driven.clock.set_wall(MONDAY + timedelta(minutes=90))
+        await driven.look(engine, "wake")
+        assert len(driven.began) == 4
+        await driven.pass_until(engine, driven.clock.now() + timedelta(minutes=5))
+        rows = await engine.store.read.occurrences()
+    assert sorted(one.status for one in rows) == ["caught_up"] * 8 + ["ran"] * 8
+    no_stampede(rows)
+    waited = driven.began[-1] - driven.began[0]
+    assert waited == 2 * PACE.stagger
