@@ -49,9 +49,12 @@ class Journal:
         for entry in entries:
             journal.verify(entry)
             journal.seq, journal.head = entry.seq, entry.hash
-            if entry.seq > after and entry.seq not in without:
+            if entry.seq in without:
+                continue
+            # A reversal stands in no snapshot: what was begun of it before is gone on with.
+            journal._keep(entry)
+            if entry.seq > after:
                 journal._recorded.setdefault(entry.scope, deque()).append(entry)
-                journal._keep(entry)
                 journal.grown += len(entry.data)
         return journal
 
@@ -109,9 +112,9 @@ class Journal:
         entries = [entry for scope in scopes for entry in self._recorded.pop(scope)]
         return sorted(entries, key=lambda entry: entry.seq)
 
-    def scope(self, scope: str) -> list[JournalEntry]:
-        """What is recorded for one scope, in order, and drop it from replay."""
-        return list(self._recorded.pop(scope, ()))
+    def reversal(self, scope: str) -> list[JournalEntry]:
+        """What stands of a reversal, in order, whoever began it."""
+        return list(self._reversals.get(scope, ()))
 
     def _keep(self, entry: JournalEntry) -> None:
         if entry.scope.startswith(UNDO):

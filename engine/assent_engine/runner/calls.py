@@ -175,8 +175,8 @@ class Calls:
             await self._settle_recorded(scope, key, begun)
 
     async def was_done(self, scope: str) -> bool:
-        """Whether the call that a stopped scope of one call had begun was done."""
-        entries = self.recorder.journal.scope(scope)
+        """Whether the call that a stopped reversal had begun was done."""
+        entries = self.recorder.journal.reversal(scope)
         ended = [outcome_from_json(exact_json.decode(e.data)) for e in entries if e.kind == "step"]
         for (_, key), begun in _begun(entries).items():
             ended.append(await self._settle_recorded(scope, key, begun))

@@ -143,7 +143,13 @@ class Driver:
 
     async def _settle(self, path: str) -> None:
         await uninterrupted(self.calls.settle_begun(path))
+        await uninterrupted(self._settle_reversals(path))
         await uninterrupted(self.called.stop(path))
+
+    async def _settle_reversals(self, path: str) -> None:
+        """Settle what catchers under a path were reversing when they were stopped."""
+        calls = replace(self.calls, reversing=True)
+        await self.undoing(calls).settle_begun(calls, path)
 
     def undoing(self, calls: Calls) -> Undoing:
         """What reverses this run's side effects, by calls under their own permit."""

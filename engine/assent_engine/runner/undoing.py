@@ -52,12 +52,14 @@ class Undoing:
         if cases:
             raise Unsettled(cases)
 
-    async def settle_begun(self, calls: Calls) -> None:
-        """Learn of each reversal that was begun whether it was done; no other one is begun."""
-        for entry in await standing(self.recorder.store.read, self.recorder.run_id):
+    async def settle_begun(self, calls: Calls, path: str = "") -> None:
+        """Learn whether each reversal of what was done under a path, if it was begun, was done.
+
+        No other one is begun.
+        """
+        for entry in await standing(self.recorder.store.read, self.recorder.run_id, path):
             if await calls.was_done(self._scope(entry)):
-                at, done = self.recorder.now(), Settled.COMPENSATED
-                await self.recorder.store.commit(SagaSettled(entry.run_id, entry.seq, done, at))
+                await self._over(entry, Settled.COMPENSATED)
 
     async def _settle(self, entry: SagaEntry) -> NeedsOwner | None:
         try:
@@ -66,10 +68,13 @@ class Undoing:
             if not case.code.startswith("compensation."):
                 raise
             return case
+        await self._over(entry, settled)
+        return None
+
+    async def _over(self, entry: SagaEntry, settled: Settled) -> None:
         at = self.recorder.now()
         await self.recorder.store.commit(SagaSettled(entry.run_id, entry.seq, settled, at))
         self.recorder.journal.settled(self._scope(entry))
-        return None
 
     async def _settled(self, entry: SagaEntry) -> Settled:
         await self._verify(entry)

@@ -10,6 +10,7 @@ import pytest
 
 from assent_engine.engine import Engine
 from assent_engine.runner import RunReport
+from assent_engine.store.records import JournalEntry
 from assent_schemas.errors import Refused
 from assent_schemas.statuses import RunStatus
 from engine.durable.worlds import (
@@ -22,13 +23,17 @@ from engine.durable.worlds import (
     accept,
     approved,
     break_before,
+    chain,
+    during_the_first_step,
     each,
     policy,
     ran,
     refuse,
     rewind,
+    take_back,
     take_back_then_break,
     task,
+    turns,
 )
 
 TEN = 10
@@ -288,6 +293,83 @@ async def test_a_catchers_reversal_under_way_when_a_run_is_cancelled_is_gone_on_
     tries = [(one.scope, one.key) for one in journal if one.kind == "step"]
     assert len(tries) == len(set(tries))
     await replays_alike(bench, report, len(journal))
+
+
+def stopped_while_reversing(*after: Json, **catch: Any) -> Json:
+    """A catcher's reversal is stopped by a sibling that fails; then the run goes on."""
+    rule = {"error_equals": ["States.ALL"], "next": "B", "result_path": None}
+    inner = each([1], task("order.place", 2), task("number.broken"))
+    inner["catch"] = [{**rule, "compensate": True}]
+    branches = [chain(task("number.add"), task("number.broken")), chain(inner, task("number.add"))]
+    both = {"type": "Parallel", "branches": branches, "end": True, "catch": [{**rule, **catch}]}
+    return policy(both, *after)
+
+
+async def reversing_was_stopped(bench: Bench, document: Json, then: Behaviour) -> RunReport:
+    """The run's end, where the sibling fails while the reversal is under way."""
+    reversal = Held(then)
+    bench.outside.undo_script = [reversal]
+    during_the_first_step(bench, reversal.begun.wait)
+    async with bench.open() as engine:
+        run = asyncio.create_task(engine.runs.start(await approved(engine, document)))
+        await reversal.begun.wait()
+        (row,) = await engine.store.read.runs()
+        while not any(one.kind == "breach" for one in await root_entries(engine, row.id)):
+            await turns()
+        reversal.finish.set()
+        return await run
+
+
+async def root_entries(engine: Engine, run_id: str) -> list[JournalEntry]:
+    return [one for one in await engine.store.read.journal(run_id) if one.scope == ""]
+
+
+@pytest.mark.parametrize("catch", [{}, {"compensate": True}])
+async def test_a_reversal_that_was_under_way_when_its_catcher_was_stopped_is_known_of(
+    bench: Bench, catch: Json
+) -> None:
+    document = stopped_while_reversing(task("number.add"), **catch)
+    report = await reversing_was_stopped(bench, document, take_back)
+    assert report.status is RunStatus.COMPLETED
+    async with bench.open() as engine:
+        assert await settled(engine, report) == ["compensated"]
+        journal = await engine.store.read.journal(report.run_id)
+    assert undone_orders(bench) == [2]
+    begun = next(one.seq for one in journal if one.scope.startswith("undo/"))
+    for seq in range(len(journal) - 1, begun - 1, -1):
+        rewind(bench, report.run_id, seq)
+        async with bench.open() as engine:
+            again = await engine.runs.resume(report.run_id)
+            assert await settled(engine, report) == ["compensated"]
+        assert again.status is RunStatus.COMPLETED
+        assert undone_orders(bench) == [2]
+
+
+async def test_a_reversal_that_failed_before_a_snapshot_is_gone_on_with_after_a_crash(
+    bench: Bench,
+) -> None:
+    long = [task("number.long", result_path="$.long") for _ in range(8)]
+    document = stopped_while_reversing(*long, task("number.broken"))
+    report = await reversing_was_stopped(bench, document, refuse)
+    assert report.status is RunStatus.FAILED
+    async with bench.open() as engine:
+        journal = await engine.store.read.journal(report.run_id)
+        row = await engine.store.read.run(report.run_id)
+    assert row is not None
+    assert row.cursor_seq > 0
+    assert undone_orders(bench) == [2]
+    tries = [(one.scope, one.key) for one in journal if one.kind == "step"]
+    assert len(tries) == len(set(tries))
+    for seq in range(len(journal) - 1, row.cursor_seq, -1):
+        rewind(bench, report.run_id, seq)
+        async with bench.open() as engine:
+            again = await engine.runs.resume(report.run_id)
+            assert await settled(engine, report) == ["compensated"]
+            entries = await engine.store.read.journal(report.run_id)
+        assert again.status is RunStatus.FAILED
+        assert undone_orders(bench) == [2]
+        tries = [(one.scope, one.key) for one in entries if one.kind == "step"]
+        assert len(tries) == len(set(tries))
 
 
 async def replays_alike(bench: Bench, report: RunReport, entries: int) -> None:
