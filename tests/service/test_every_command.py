@@ -43,6 +43,13 @@ DONE = [
     ("run show", "{run}"),
     ("run resume", ""),
     ("run cancel", "{open} --yes"),
+    ("hooks list", ""),
+    ("hooks add", "deposit"),
+    ("hooks rotate", "{hook}"),
+    ("hooks revoke", "{hook}"),
+    ("hooks on", ""),
+    ("hooks off", ""),
+    ("hooks status", ""),
     ("inbox list", ""),
     ("inbox show", "{case}"),
     ("inbox resolve", "{case} abort"),
@@ -100,6 +107,13 @@ NOT_DONE = [
     ("run show", "Nobody", "run.unknown"),
     ("run resume", "{run}", "run.ended"),
     ("run cancel", "{run} --yes", "run.ended"),
+    ("hooks list", "--home {nowhere}", "home.missing"),
+    ("hooks add", "Deposit", "hook.name"),
+    ("hooks rotate", "nobody", "hook.unknown"),
+    ("hooks revoke", "nobody", "hook.unknown"),
+    ("hooks on", "--home {foreign}", "home.foreign"),
+    ("hooks off", "--home {foreign}", "home.foreign"),
+    ("hooks status", "--home {nowhere}", "home.missing"),
     ("inbox list", "--home {nowhere}", "home.missing"),
     ("inbox show", "Nobody", "intervention.unknown"),
     ("inbox resolve", "Nobody retry", "intervention.unknown"),
@@ -143,11 +157,17 @@ def words(furnished: Furnished, stopped: tuple[Path, str], tmp_path: Path) -> Wo
         "hash": furnished.waiting_hash,
         "backup": furnished.backup,
         "open": Made(lambda: waiting_run(furnished.shell)),
+        "hook": Made(lambda: hooked(furnished.shell)),
         "case": Made(lambda: undecided(furnished.shell)),
         "stopped": shutil.copytree(stopped[0], tmp_path / "stopped"),
         "stopped_run": stopped[1],
         "paused": paused(tmp_path / "paused"),
     }
+
+
+def hooked(shell: Shell) -> str:
+    """The name of a new webhook."""
+    return str(shell.done("hooks", "add", "bank")["name"])
 
 
 def paused(home: Path) -> Path:
@@ -190,7 +210,7 @@ def commands(group: click.Group, *path: str) -> Iterator[tuple[str, click.Comman
 
 
 EVERY = dict(commands(assent))
-GROUPS = ("policy", "run", "portfolio", "inbox", "approvals", "trigger", "event")
+GROUPS = ("policy", "run", "portfolio", "hooks", "inbox", "approvals", "trigger", "event")
 
 
 def test_these_tests_cover_every_command() -> None:
@@ -296,7 +316,7 @@ def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], 
 
 def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
     every = (
-        "approvals, backup, demo, doctor, errors, event, forecast, inbox, pause, policy,"
+        "approvals, backup, demo, doctor, errors, event, forecast, hooks, inbox, pause, policy,"
         " portfolio, restore, resume, run, service, trigger, verify"
     )
     assert f"The commands are {every}" in shell("xyzzy").err

@@ -17,6 +17,7 @@ from assent_engine.store.records import AuditEntry, JournalEntry, LedgerEntry, S
 from assent_engine.store.rows import (
     ApprovalRow,
     EndedRun,
+    HookRow,
     InterventionRow,
     OccurrenceRow,
     PauseRow,
@@ -258,6 +259,20 @@ class Reader:
     async def pauses(self) -> list[PauseRow]:
         """Every pause that was not ended, those whose time is over too."""
         return [PauseRow(*row) for row in await self._all("SELECT * FROM pauses ORDER BY subject")]
+
+    async def hooks(self) -> list[HookRow]:
+        """Every webhook by its name, revoked ones too."""
+        return [HookRow(*row) for row in await self._all("SELECT * FROM hooks ORDER BY name")]
+
+    async def is_delivered(self, hook: str, delivery: str) -> bool:
+        """Whether a webhook's call of that id was taken already."""
+        sql = "SELECT 1 FROM deliveries WHERE hook = ? AND delivery = ?"
+        return bool(await self._all(sql, hook, delivery))
+
+    async def setting(self, name: str) -> Any:
+        """What the owner has set; None where nothing was."""
+        rows = await self._all("SELECT value FROM settings WHERE name = ?", name)
+        return _decoded(rows[0][0]) if rows else None
 
     async def requests(self, run_id: str | None = None) -> list[RequestRow]:
         """Questions to the owner in the order in which they were asked; of one run, or all."""

@@ -82,6 +82,8 @@ class Proposed(Answer):
     name: str
     namesakes: list[str]
     """Other policies of that name: perhaps a new version of one was meant."""
+    deaf: dict[str, str] = Field(default_factory=dict)
+    """Webhooks that its triggers would wait for in vain, each with why."""
 
 
 class ApprovingPolicy(PolicyAsked):
@@ -106,6 +108,8 @@ class PolicyChanged(Answer):
     done: str
     version: str | None = None
     hash: str | None = None
+    deaf: dict[str, str] = Field(default_factory=dict)
+    """Webhooks that its triggers wait for in vain, each with why."""
 
 
 class Pausing(Asked):

@@ -1,5 +1,13 @@
 """What can be written: each record knows its one statement; values are ready for SQLite."""
 
+from assent_engine.store.records.hooks import (
+    DeliveriesForgotten,
+    HookCalled,
+    HookMade,
+    HookRevoked,
+    NewDelivery,
+    SettingPut,
+)
 from assent_engine.store.records.inbox import (
     InterventionDecided,
     InterventionsWithdrawn,
@@ -63,14 +71,19 @@ from assent_engine.store.records.triggers import (
 __all__ = [
     "AuditEntry",
     "CancelRequested",
+    "DeliveriesForgotten",
     "EndsSeen",
     "FailureNotice",
+    "HookCalled",
+    "HookMade",
+    "HookRevoked",
     "InterventionDecided",
     "InterventionsWithdrawn",
     "JournalEntry",
     "JournalThinned",
     "LedgerEntry",
     "NewApproval",
+    "NewDelivery",
     "NewIntervention",
     "NewNotice",
     "NewOccurrence",
@@ -103,6 +116,7 @@ __all__ = [
     "RunThinned",
     "SagaEntry",
     "SagaSettled",
+    "SettingPut",
     "TriggerInForce",
     "TriggerLooked",
     "TriggerRetired",
