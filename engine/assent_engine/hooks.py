@@ -16,6 +16,7 @@ from assent_engine.store import Reader, Store
 from assent_engine.store.records import AuditEntry, HookMade, HookRevoked, SettingPut
 from assent_engine.store.rows import HookRow, TriggerRow
 from assent_schemas import exact_json
+from assent_schemas.errors import Problem
 from assent_schemas.triggers import WebhookTrigger
 
 SECRET_BYTES = 32
@@ -42,10 +43,13 @@ async def listening(read: Reader) -> Listening:
     return Listening(**found) if found else Listening()
 
 
-async def unmet(read: Reader, names: AbstractSet[str]) -> dict[str, str]:
+async def unmet(read: Reader, names: AbstractSet[str]) -> dict[str, Problem]:
     """Those of these webhooks that nobody can call, each with why."""
-    known = {row.name: row for row in await read.hooks()} if names else {}
-    found = {name: _why_not(known.get(name)) for name in sorted(names)}
+    if not names:
+        return {}
+    known = {row.name: row for row in await read.hooks()}
+    switched = await listening(read)
+    found = {name: _why_not(name, known.get(name), switched) for name in sorted(names)}
     return {name: why for name, why in found.items() if why}
 
 
@@ -55,10 +59,21 @@ def waited_for(rows: Iterable[TriggerRow]) -> set[str]:
     return {one.name for one in rules if isinstance(one, WebhookTrigger)}
 
 
-def _why_not(row: HookRow | None) -> str:
+def _why_not(name: str, row: HookRow | None, switched: Listening) -> Problem | None:
+    remedy = f"Make it: assent hooks add {name}"
     if row is None:
-        return "there is no such webhook"
-    return f"it was revoked at {row.revoked_at}" if row.revoked_at else ""
+        return _deaf(f"There is no webhook {name}, and a trigger waits for it.", remedy)
+    if row.revoked_at:
+        detail = f"The webhook {name} was revoked at {row.revoked_at}, and a trigger waits for it."
+        return _deaf(detail, remedy)
+    if not switched.on:
+        detail = f"A trigger waits for the webhook {name}, and webhooks are switched off."
+        return _deaf(detail, "Switch them on: assent hooks on")
+    return None
+
+
+def _deaf(detail: str, remedy: str) -> Problem:
+    return Problem("hook.deaf", "A trigger waits in vain", detail, remedy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,13 @@ ROWS = (
         "See them: assent hooks list",
     ),
     Row(
+        "hook.deaf",
+        "A trigger waits in vain",
+        "A trigger waits for a webhook that nobody can call: there is none of that name, it was"
+        " revoked, or webhooks are switched off.",
+        "Make it: assent hooks add NAME. Switch them on: assent hooks on",
+    ),
+    Row(
         "hook.too_many",
         "Too many webhooks",
         "As many webhooks work as there may be.",

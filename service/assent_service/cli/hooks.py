@@ -73,7 +73,7 @@ def revoke(name: str, home: Path | None, as_json: bool) -> None:
     done = asyncio.run(_revoked(home, name))
     text = f"The webhook {shown(done.name)} is revoked."
     if done.waiting:
-        text += f" {done.waiting} triggers in force wait for it in vain: assent trigger list"
+        text += f" Triggers that wait for it in vain: {done.waiting}. See: assent trigger list"
     emit({"revoked": done.name, "waiting": done.waiting}, lambda: text, as_json=as_json)
 
 
@@ -116,12 +116,12 @@ def _show_made(
     asked: "HookNamed",
     as_json: bool,
 ) -> None:
-    from assent_service.cli.hooks_view import curl, made_text
+    from assent_service.cli.hooks_view import curl, made_view
     from assent_service.cli.output import emit
 
     made, listener = asyncio.run(_made(home, operation, asked))
     data = {**made.model_dump(), "curl": curl(made), "listening": listener.listening}
-    emit(data, lambda: made_text(made, listener), as_json=as_json)
+    emit(data, lambda: made_view(made, listener), as_json=as_json)
 
 
 async def _made(

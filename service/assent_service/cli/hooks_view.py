@@ -1,6 +1,6 @@
-"""Webhooks on a terminal: the list, how to call one, and what waits for one in vain."""
+"""Webhooks on a terminal: the list, how to call one, and how they are listened to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assent_engine.moments import moment
@@ -11,15 +11,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _BODY = "{}"
-
-
-def deaf_lines(deaf: Mapping[str, str]) -> str:
-    """What to add where triggers wait for webhooks in vain; "" where none does."""
-    return "".join(
-        f"\nNothing can start it by the webhook {shown(name)}: {shown(why)}."
-        f" Make it: assent hooks add {shown(name)}"
-        for name, why in deaf.items()
-    )
 
 
 def hooks_view(found: Sequence[HookTold]) -> "RenderableType":
@@ -39,8 +30,10 @@ def hooks_view(found: Sequence[HookTold]) -> "RenderableType":
     return table
 
 
-def made_text(made: HookMade, listener: HookListener) -> str:
-    """The secret, shown this once, and how the webhook is called."""
+def made_view(made: HookMade, listener: HookListener) -> "RenderableType":
+    """The secret, shown this once, and how the webhook is called; never wrapped, to be copied."""
+    from rich.text import Text
+
     lines = [
         f"The secret of the webhook {shown(made.name)}, shown this once:",
         f"  {made.secret}",
@@ -49,7 +42,7 @@ def made_text(made: HookMade, listener: HookListener) -> str:
     ]
     if not listener.listening:
         lines.append(f"Nobody hears it yet. {_why(listener)}")
-    return "\n".join(lines)
+    return Text("\n".join(lines), no_wrap=True, overflow="ignore")
 
 
 def curl(made: HookMade) -> str:

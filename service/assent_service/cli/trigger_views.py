@@ -22,9 +22,10 @@ from assent_engine.scheduling.words import MEANINGS, Reason
 from assent_engine.scheduling.zone import owners_zone
 from assent_engine.store import Reader
 from assent_engine.store.rows import OccurrenceRow, TriggerRow
+from assent_schemas.errors import Problem
 from assent_schemas.statuses import PolicyStatus
-from assent_service.cli.hooks_view import deaf_lines
 from assent_service.cli.opening import reading
+from assent_service.cli.output import warning_lines
 from assent_service.cli.text import shown
 from assent_service.cli.views import listing
 
@@ -39,7 +40,7 @@ class Standing:
 
     row: TriggerRow
     next_times: list[Upcoming]
-    deaf: str | None = None
+    deaf: Problem | None = None
     """Why the webhook that it waits for cannot be called."""
 
     def as_json(self) -> dict[str, Any]:
@@ -50,7 +51,7 @@ class Standing:
             "trigger": self.row.trigger,
             "when": trigger_words(keys.read(self.row.document)),
             "next": [timestamp(one.due) for one in self.next_times],
-            "deaf": self.deaf,
+            "deaf": self.deaf.as_json() if self.deaf else None,
         }
 
 
@@ -87,8 +88,8 @@ class Forecast:
     until: datetime
     found: list[Upcoming]
     more: bool
-    deaf: dict[str, str]
-    """Webhooks that triggers in force wait for in vain, each with why."""
+    warnings: list[Problem]
+    """Why triggers in force wait in vain."""
 
     def as_json(self) -> dict[str, Any]:
         found = [
@@ -100,7 +101,9 @@ class Forecast:
             }
             for one in self.found
         ]
-        return {"until": timestamp(self.until), "more": self.more, "due": found, "deaf": self.deaf}
+        warnings = [one.as_json() for one in self.warnings]
+        until = timestamp(self.until)
+        return {"until": until, "more": self.more, "due": found, "warnings": warnings}
 
 
 async def standings(home: Path | None, policy: str | None) -> list[Standing]:
@@ -132,7 +135,7 @@ async def foreseen(home: Path | None, days: int) -> Forecast:
         deaf = await unmet(reader, waited_for(rows))
     coming = takewhile(lambda one: one.due <= until, upcoming(rows, now, owners_zone()))
     found = list(islice(coming, MOST + 1))
-    return Forecast(until, found[:MOST], len(found) > MOST, deaf)
+    return Forecast(until, found[:MOST], len(found) > MOST, [*deaf.values()])
 
 
 def triggers_view(found: Sequence[Standing]) -> RenderableType:
@@ -162,27 +165,26 @@ def history_view(found: Sequence[Recorded]) -> RenderableType:
 
 def forecast_view(found: Forecast) -> RenderableType:
     """Due times to come."""
-    deaf = deaf_lines(found.deaf)
+    under = [f"And more until {_local(found.until)}."] if found.more else []
+    under += warning_lines(found.warnings)
     if not found.found:
-        return f"Nothing is due until {_local(found.until)}.{deaf}"
+        return "\n".join([f"Nothing is due until {_local(found.until)}.", *under])
     table = listing("due", "policy", "trigger")
     for one in found.found:
         when = Text(shown(trigger_words(one.rule)))
         table.add_row(Text(_local(one.due)), Text(shown(one.name)), when)
-    more = f"And more until {_local(found.until)}." if found.more else ""
-    under = (more + deaf).strip("\n")
-    return Group(table, under) if under else table
+    return Group(table, *under)
 
 
 def _next(one: Standing) -> str:
     if one.row.policy_status is PolicyStatus.DISABLED:
         return "disabled"
     if one.deaf is not None:
-        return f"never: {one.deaf}"
+        return shown(f"never: {one.deaf.detail}")
     return "\n".join(_local(each.due) for each in one.next_times) or "-"
 
 
-def _deaf(row: TriggerRow, deaf: dict[str, str]) -> str | None:
+def _deaf(row: TriggerRow, deaf: dict[str, Problem]) -> Problem | None:
     return next((deaf[name] for name in waited_for([row]) if name in deaf), None)
 
 

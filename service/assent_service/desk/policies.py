@@ -90,7 +90,7 @@ async def propose_policy(room: Room, asked: wire.Proposing, _: Caller) -> wire.P
             and row.policy_id != made.policy_id
             and row.status is not PolicyStatus.REMOVED
         ],
-        deaf=await unmet(room.read, _webhooks(asked.document)),
+        warnings=[*(await unmet(room.read, _webhooks(asked.document))).values()],
     )
 
 
@@ -105,7 +105,8 @@ async def approve_policy(
     )
     changed = _changed(row, "approved", waiting.version, waiting.hash)
     names = waited_for(await room.read.triggers(row.policy_id))
-    return changed.model_copy(update={"deaf": await unmet(room.read, names)})
+    deaf = await unmet(room.read, names)
+    return changed.model_copy(update={"warnings": [*deaf.values()]})
 
 
 async def reject_policy(

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from assent_engine.home import SERVICE, Home
@@ -11,6 +11,7 @@ from assent_engine.hook_keys import HookKeys
 from assent_engine.hooks import Listening, listening, unmet, waited_for
 from assent_engine.store import Reader
 from assent_schemas.checks import Finding, Verdict
+from assent_schemas.errors import Problem
 
 _OTHERS = 0o077
 _PATIENCE = 2.0
@@ -34,7 +35,7 @@ async def _looked(home: Home) -> Finding:
     lost = [row.name for row in signed if kept.secret(row.secret_hash) is None]
     where = f"listened to at port {to.port}" if to.on else "switched off"
     fine = Finding(Verdict.OK, f"{len(working)} webhooks, {where}.")
-    found = (*_open_files(home), *_lost(lost), *_unheard(home, to), *_deaf(deaf), fine)
+    found = (*_open_files(home), *_lost(lost), *_unheard(home, to), *_deaf(deaf.values()), fine)
     return found[0]
 
 
@@ -65,7 +66,6 @@ def _unheard(home: Home, to: Listening) -> Iterator[Finding]:
         yield Finding(Verdict.FAIL, found, "See why: assent hooks status")
 
 
-def _deaf(deaf: dict[str, str]) -> Iterator[Finding]:
-    for name, why in deaf.items():
-        found = f"A trigger waits for the webhook {name} in vain: {why}."
-        yield Finding(Verdict.WARN, found, f"Make it: assent hooks add {name}")
+def _deaf(deaf: Iterable[Problem]) -> Iterator[Finding]:
+    for one in deaf:
+        yield Finding(Verdict.WARN, one.detail, one.remedy)

@@ -1,7 +1,6 @@
 """The application: one call after the other, from the gate to the engine."""
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -29,8 +28,8 @@ class Calls:
     port: int
     intake: Intake
     bounds: HookBounds
-    book: Book = field(default_factory=Book)
-    seconds: Callable[[], float] = time.monotonic
+    book: Book
+    seconds: Callable[[], float]
     _each: dict[str, Pace] = field(default_factory=dict)
     _all: Pace = field(init=False)
     _strangers: Pace = field(init=False)

@@ -19,6 +19,7 @@ class HookBounds:
             bearable=1024 * 1024,
             seconds_to_ask=5,
             seconds_idle=15,
+            seconds_to_end=0.5,
         )
     )
     json: Bounds = field(default_factory=lambda: Bounds(size=LARGEST, depth=32, nodes=10_000))

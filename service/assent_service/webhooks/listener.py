@@ -4,7 +4,8 @@ import asyncio
 import logging
 import socket
 import sys
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -14,7 +15,7 @@ from assent_engine.hooks import Listening, listening
 from assent_engine.notices import NoticeLevel
 from assent_engine.refusals import refused
 from assent_engine.store.records import NewNotice
-from assent_schemas.errors import AssentError, Refused
+from assent_schemas.errors import AssentError
 from assent_service.desk.room import Room
 from assent_service.owner_door.serving import serving
 from assent_service.webhooks.app import Calls
@@ -33,6 +34,7 @@ class Webhooks:
 
     room: Room
     bounds: HookBounds = BOUNDS
+    seconds: Callable[[], float] = time.monotonic
     reason: str = OFF
     _calls: Calls | None = None
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -48,7 +50,7 @@ class Webhooks:
             await self.listen(await listening(self.room.read))
         except AssentError as error:
             _LOG.warning("webhooks are not listened to", extra={"problem": error.problem.as_json()})
-            if isinstance(error, Refused):
+            if error.problem.code == "hook.port_taken":
                 await self._tell(error.problem.detail)
 
     async def listen(self, to: Listening) -> None:
@@ -73,7 +75,7 @@ class Webhooks:
             bound = opening.enter_context(self._bound(port))
             book = await self._book()
             await self.close()
-            calls = Calls(port, Intake(self.room), self.bounds, book)
+            calls = Calls(port, Intake(self.room), self.bounds, book, self.seconds)
             await opening.enter_async_context(serving(calls, bound, self.bounds.door))
             self._calls, self._open = calls, opening.pop_all()
         _LOG.info("webhooks are listened to", extra={"port": port})
