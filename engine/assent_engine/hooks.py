@@ -26,6 +26,7 @@ PORT = 27736
 """On a telephone's keys it spells ASSEN; no service is registered for it, and it is below the ports
 that systems give to outgoing connections (from 32768 on), so that none of them is in its way."""
 SETTING = "webhooks"
+_GIVEN = re.compile(r"[!-~]{24,256}")
 _NAME = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 
 
@@ -88,8 +89,14 @@ class Hooks:
     def of(cls, home: Home, store: Store, clock: Clock) -> "Hooks":
         return cls(store, clock, HookKeys(home.hooks))
 
-    async def make(self, name: str, *, signed: bool, by: str) -> str:
-        """A new webhook; its secret, shown this once. Raises Refused where there is one."""
+    async def make(self, name: str, *, signed: bool, by: str, given: str | None = None) -> str:
+        """A new webhook; its secret, shown this once. Raises Refused where there is one.
+
+        A secret may be `given` where its callers sign with one that they have made themselves.
+        """
+        if given is not None and (not signed or _GIVEN.fullmatch(given) is None):
+            detail = "A secret that callers sign with has 24 to 256 visible characters."
+            raise refused("hook.secret", detail, "Give it with --signed, or have one made.")
         if _NAME.fullmatch(name) is None:
             detail = "The name of a webhook has 1 to 64 of a-z 0-9 _ . - and begins with a letter."
             raise refused("hook.name", detail, "Name it as the trigger does that waits for it.")
@@ -100,7 +107,7 @@ class Hooks:
         if len(working) >= MOST:
             detail = f"There are {MOST} webhooks; that is the most."
             raise refused("hook.too_many", detail, "Revoke one: assent hooks revoke NAME")
-        return await self._given(name, "signature" if signed else "bearer", by, "hook.make")
+        return await self._given(name, "signature" if signed else "bearer", by, "hook.make", given)
 
     async def rotate(self, name: str, *, by: str) -> str:
         """Another secret; the one before opens nothing any more. Raises Refused."""
@@ -128,9 +135,11 @@ class Hooks:
                 return row
         raise refused("hook.unknown", f"There is no webhook {name}.", "See: assent hooks list")
 
-    async def _given(self, name: str, proof: str, by: str, action: str) -> str:
+    async def _given(
+        self, name: str, proof: str, by: str, action: str, given: str | None = None
+    ) -> str:
         """A new secret: on disk first where it is kept, then known, then the old one forgotten."""
-        secret, at = secrets.token_urlsafe(SECRET_BYTES), timestamp(self.clock.now())
+        secret, at = given or secrets.token_urlsafe(SECRET_BYTES), timestamp(self.clock.now())
         if proof == "signature":
             self.kept.keep(secret)
         audit = AuditEntry(at, by, action, name, f"proof by {proof}")

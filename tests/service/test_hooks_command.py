@@ -101,3 +101,15 @@ def test_the_secret_of_a_signer_is_not_wrapped_on_a_terminal(shell: Shell, tmp_p
     lines = shell("hooks", "add", "hub", "--signed").out.splitlines()
     (line,) = [one for one in lines if "curl" in one]
     assert line.endswith("-d '{}'")
+
+
+def test_a_secret_that_was_given_is_not_shown_again(shell: Shell, tmp_path: Path) -> None:
+    secret = "whsec_" + "y" * 32
+    (tmp_path / "secret").write_text(f"{secret}\n")
+    said = shell("hooks", "add", "pay", "--signed", "--secret-from", tmp_path / "secret")
+    assert (said.code, secret in said.out) == (0, False)
+    assert "has the secret that you gave" in said.out
+    (kept,) = (shell.home / "hooks").iterdir()
+    assert kept.read_text() == secret
+    refused = shell("hooks", "add", "b", "--secret-from", "-", "--json", stdin=secret)
+    assert refused.problem["code"] == "hook.secret"

@@ -177,6 +177,12 @@ ROWS = (
         "Name it as the trigger does that waits for it.",
     ),
     Row(
+        "hook.secret",
+        "Not such a secret",
+        "A secret can be given where callers sign with it, and has 24 to 256 visible characters.",
+        "Give it with --signed, or have one made.",
+    ),
+    Row(
         "hook.exists",
         "Made already",
         "There is a webhook of this name, with a secret that its caller holds.",

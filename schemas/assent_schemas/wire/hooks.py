@@ -20,6 +20,8 @@ class AddingHook(HookNamed):
     """A webhook to be; one that is `signed` is called by who signs each body with the secret."""
 
     signed: bool = False
+    secret: Annotated[str, Field(max_length=256)] | None = None
+    """One that its callers have made, where they sign; else it is made here."""
 
 
 class HookMade(Answer):
@@ -27,7 +29,8 @@ class HookMade(Answer):
 
     name: str
     proof: Proof
-    secret: str
+    secret: str | None
+    """None for one that was given."""
     url: str
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         SwitchingHooks,
     )
     from assent_schemas.wire.operations import Operation
+
+_MOST_READ = 256
 
 
 @click.group()
@@ -39,13 +41,25 @@ def list_hooks(home: Path | None, as_json: bool) -> None:
 @hooks.command()
 @click.argument("name")
 @click.option("--signed", is_flag=True, help="Its callers sign each body (HMAC-SHA256).")
+@click.option(
+    "--secret-from",
+    type=click.File("r"),
+    help="A file, or - for standard input, with the secret that callers sign with.",
+)
 @standard
-def add(name: str, signed: bool, home: Path | None, as_json: bool) -> None:
-    """Make a webhook; its secret is shown once."""
+def add(
+    name: str, signed: bool, secret_from: TextIO | None, home: Path | None, as_json: bool
+) -> None:
+    """Make a webhook; its secret is shown once.
+
+    With --signed it may be one that the callers have made.
+    """
     from assent_schemas.wire import operations as ops
     from assent_schemas.wire.hooks import AddingHook
 
-    _show_made(home, ops.ADD_HOOK, AddingHook(hook=name, signed=signed), as_json)
+    given = None if secret_from is None else secret_from.read(_MOST_READ).strip()
+    asked = AddingHook(hook=name, signed=signed, secret=given)
+    _show_made(home, ops.ADD_HOOK, asked, as_json)
 
 
 @hooks.command()

@@ -34,9 +34,13 @@ def made_view(made: HookMade, listener: HookListener) -> "RenderableType":
     """The secret, shown this once, and how the webhook is called; never wrapped, to be copied."""
     from rich.text import Text
 
+    once = [f"The secret of the webhook {shown(made.name)}, shown this once:", f"  {made.secret}"]
     lines = [
-        f"The secret of the webhook {shown(made.name)}, shown this once:",
-        f"  {made.secret}",
+        *(
+            once
+            if made.secret
+            else [f"The webhook {shown(made.name)} has the secret that you gave."]
+        ),
         "Call it:",
         f"  {curl(made)}",
     ]
@@ -46,13 +50,12 @@ def made_view(made: HookMade, listener: HookListener) -> "RenderableType":
 
 
 def curl(made: HookMade) -> str:
-    """The line that calls a webhook, secret included."""
+    """The line that calls a webhook, secret included where it was made here."""
+    secret = made.secret or "SECRET"
     head = f"curl -sS -X POST {made.url} -H 'Content-Type: application/json'"
     if made.proof == "bearer":
-        return f"{head} -H 'Authorization: Bearer {made.secret}' -d '{_BODY}'"
-    signature = (
-        f"$(printf %s '{_BODY}' | openssl dgst -sha256 -hmac '{made.secret}' -r | cut -c1-64)"
-    )
+        return f"{head} -H 'Authorization: Bearer {secret}' -d '{_BODY}'"
+    signature = f"$(printf %s '{_BODY}' | openssl dgst -sha256 -hmac '{secret}' -r | cut -c1-64)"
     return f"{head} -H \"X-Hub-Signature-256: sha256={signature}\" -d '{_BODY}'"
 
 

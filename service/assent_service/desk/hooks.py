@@ -19,8 +19,9 @@ async def list_hooks(room: Room, asked: PageAsked, _: Caller) -> Page[wire.HookT
 
 
 async def add_hook(room: Room, asked: wire.AddingHook, caller: Caller) -> wire.HookMade:
-    secret = await _hooks(room).make(asked.hook, signed=asked.signed, by=caller.by)
-    return await _made(room, asked.hook, secret)
+    made = _hooks(room).make(asked.hook, signed=asked.signed, by=caller.by, given=asked.secret)
+    secret = await made
+    return await _made(room, asked.hook, secret if asked.secret is None else None)
 
 
 async def rotate_hook(room: Room, asked: wire.HookNamed, caller: Caller) -> wire.HookMade:
@@ -60,7 +61,7 @@ def _hooks(room: Room) -> Hooks:
     return Hooks.of(engine.home, engine.store, engine.clock)
 
 
-async def _made(room: Room, name: str, secret: str) -> wire.HookMade:
+async def _made(room: Room, name: str, secret: str | None) -> wire.HookMade:
     await room.webhooks.learn()
     row, to = await _hooks(room).find(name), await engine_hooks.listening(room.read)
     return wire.HookMade(name=name, proof=row.proof, secret=secret, url=url(to.port, name))

@@ -134,3 +134,21 @@ async def test_what_nobody_can_call_is_named_with_the_reason(engine: Engine) -> 
     assert "revoked" in found["gone"].detail
     assert "There is no webhook nobody" in found["nobody"].detail
     assert await unmet(read, set()) == {}
+
+
+async def test_callers_that_sign_may_have_made_the_secret(bench: Bench, engine: Engine) -> None:
+    given = "whsec_" + "x" * 24
+    assert await hooks_of(engine).make("pay", signed=True, by="owner", given=given) == given
+    assert [one.read_text() for one in files(bench)] == [given]
+
+
+@pytest.mark.parametrize(
+    ("signed", "given"),
+    [(False, "x" * 24), (True, ""), (True, "x" * 23), (True, "x" * 20 + " \n\t\0")],
+)
+async def test_a_secret_that_is_short_or_hidden_or_not_for_signing_is_refused(
+    engine: Engine, signed: bool, given: str
+) -> None:
+    with pytest.raises(Refused, match=r"hook\.secret"):
+        await hooks_of(engine).make("pay", signed=signed, by="owner", given=given)
+    assert await engine.store.read.hooks() == []

@@ -67,7 +67,9 @@ class HookStage:
     async def add(self, name: str, *, signed: bool = False) -> str:
         """A new webhook's secret."""
         asked = wire.AddingHook(hook=name, signed=signed)
-        return (await self.desk.call(ops.ADD_HOOK, asked, OWNER)).secret
+        made = await self.desk.call(ops.ADD_HOOK, asked, OWNER)
+        assert made.secret is not None
+        return made.secret
 
     async def call(self, name: str, secret: str, body: bytes = b"{}", **headers: str) -> Heard:
         """A call with a bearer's secret."""
