@@ -111,5 +111,8 @@ def test_a_secret_that_was_given_is_not_shown_again(shell: Shell, tmp_path: Path
     assert "has the secret that you gave" in said.out
     (kept,) = (shell.home / "hooks").iterdir()
     assert kept.read_text() == secret
+    (tmp_path / "secret").write_bytes(b"\xff" * 2000)
+    unread = shell("hooks", "add", "b", "--signed", "--secret-from", tmp_path / "secret", "--json")
+    assert unread.problem["code"] == "hook.secret"
     refused = shell("hooks", "add", "b", "--secret-from", "-", "--json", stdin=secret)
     assert refused.problem["code"] == "hook.secret"

@@ -20,7 +20,7 @@ class AddingHook(HookNamed):
     """A webhook to be; one that is `signed` is called by who signs each body with the secret."""
 
     signed: bool = False
-    secret: Annotated[str, Field(max_length=256)] | None = None
+    secret: Annotated[str, Field(max_length=1024)] | None = None
     """One that its callers have made, where they sign; else it is made here."""
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     )
     from assent_schemas.wire.operations import Operation
 
-_MOST_READ = 256
+_MOST_READ = 1024
+"""Characters of a secret's file; a secret has fewer."""
 
 
 @click.group()
@@ -43,7 +44,7 @@ def list_hooks(home: Path | None, as_json: bool) -> None:
 @click.option("--signed", is_flag=True, help="Its callers sign each body (HMAC-SHA256).")
 @click.option(
     "--secret-from",
-    type=click.File("r"),
+    type=click.File("r", errors="replace"),
     help="A file, or - for standard input, with the secret that callers sign with.",
 )
 @standard

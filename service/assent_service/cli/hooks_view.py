@@ -34,16 +34,11 @@ def made_view(made: HookMade, listener: HookListener) -> "RenderableType":
     """The secret, shown this once, and how the webhook is called; never wrapped, to be copied."""
     from rich.text import Text
 
-    once = [f"The secret of the webhook {shown(made.name)}, shown this once:", f"  {made.secret}"]
-    lines = [
-        *(
-            once
-            if made.secret
-            else [f"The webhook {shown(made.name)} has the secret that you gave."]
-        ),
-        "Call it:",
-        f"  {curl(made)}",
-    ]
+    name = shown(made.name)
+    lines = [f"The webhook {name} has the secret that you gave."]
+    if made.secret:
+        lines = [f"The secret of the webhook {name}, shown this once:", f"  {made.secret}"]
+    lines += ["Call it:", f"  {curl(made)}"]
     if not listener.listening:
         lines.append(f"Nobody hears it yet. {_why(listener)}")
     return Text("\n".join(lines), no_wrap=True, overflow="ignore")

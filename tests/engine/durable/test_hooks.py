@@ -144,7 +144,7 @@ async def test_callers_that_sign_may_have_made_the_secret(bench: Bench, engine: 
 
 @pytest.mark.parametrize(
     ("signed", "given"),
-    [(False, "x" * 24), (True, ""), (True, "x" * 23), (True, "x" * 20 + " \n\t\0")],
+    [(False, "x" * 24), (True, ""), (True, "x" * 23), (True, "x" * 257), (True, "x y" * 9)],
 )
 async def test_a_secret_that_is_short_or_hidden_or_not_for_signing_is_refused(
     engine: Engine, signed: bool, given: str
