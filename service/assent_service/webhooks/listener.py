@@ -61,8 +61,15 @@ class Webhooks:
                 await self._listen(to.port)
 
     async def learn(self) -> None:
-        if self._calls is not None:
-            self._calls.book = await self._book()
+        async with self._turn:
+            if self._calls is None:
+                return
+            try:
+                self._calls.book = await self._book()
+            except BaseException:
+                # What was revoked must open nothing, even where that cannot be read.
+                self._calls.book = Book()
+                raise
 
     async def close(self) -> None:
         """Stop listening; requests under way get a moment more."""

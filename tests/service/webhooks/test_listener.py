@@ -6,16 +6,32 @@ from pathlib import Path
 
 import pytest
 
-from assent_engine.hooks import PORT, Listening, listening
-from assent_schemas.errors import Refused
+from assent_engine.hooks import PORT, SETTING, Listening, listening
+from assent_engine.store import Reader
+from assent_engine.store.records import SettingPut
+from assent_engine.store.rows import HookRow
+from assent_schemas.errors import Problem, Refused, StoreError
 from assent_schemas.wire import operations as ops
 from assent_schemas.wire.frame import Nothing
 from assent_schemas.wire.hooks import HookListener, SwitchingHooks
-from service.webhooks.stages import OWNER, HookStage, free_port, hook_stage
+from assent_service.webhooks.listener import webhooks
+from service.webhooks.stages import OWNER, Heard, HookStage, free_port, heard, hook_stage, said
 
 
 async def switched(here: HookStage, **asked: int | bool) -> HookListener:
     return await here.desk.call(ops.SWITCH_HOOKS, SwitchingHooks.model_validate(asked), OWNER)
+
+
+async def said_to(port: int, secret: str) -> Heard:
+    """The answer to a call of the webhook `bank`."""
+    lines = [
+        "POST /hooks/bank HTTP/1.1",
+        f"host: 127.0.0.1:{port}",
+        f"authorization: Bearer {secret}",
+        "content-type: application/json",
+        "connection: close",
+    ]
+    return heard(await said(port, "\r\n".join([*lines, "", ""]).encode()))
 
 
 async def is_open(port: int) -> bool:
@@ -66,15 +82,42 @@ async def test_it_listens_on_the_loopback_interface_alone(tmp_path: Path) -> Non
             assert other.connect_ex(("127.0.0.2", here.port)) != 0
 
 
-async def test_it_is_off_until_the_owner_switches_it_on(tmp_path: Path) -> None:
+async def test_after_a_restart_it_listens_where_it_was_told_to(tmp_path: Path) -> None:
     async with hook_stage(tmp_path / "home") as here:
-        here.room.webhooks = here.listener
-        await here.room.engine.store.drain()
+        port, secret = here.port, await here.add("bank")
+        async with webhooks(here.room) as another:
+            assert another.port is None
+            await here.listener.close()
+            await another.follow()
+            assert another.port == port
+            assert (await said_to(port, secret)).status == 202
+        assert not await is_open(port)
+
+
+async def test_where_it_was_never_switched_on_nothing_listens(tmp_path: Path) -> None:
+    async with hook_stage(tmp_path / "home") as here:
         await here.listener.close()
-        assert Listening() == Listening(on=False, port=PORT)
-        assert here.listener.port is None
+        await here.room.engine.store.commit(SettingPut(SETTING, "{}", "owner", here.room.now))
         await here.listener.follow()
-        assert here.listener.port is not None
+        assert await listening(here.room.read) == Listening(on=False, port=PORT)
+        assert here.listener.port is None
+
+
+async def test_what_cannot_be_read_after_a_change_opens_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreadable(_read: Reader) -> list[HookRow]:
+        raise StoreError(Problem("store.unreadable", "The store cannot be read", "on purpose"))
+
+    async with hook_stage(tmp_path / "home") as here:
+        secret = await here.add("bank")
+        with monkeypatch.context() as patched:
+            patched.setattr(Reader, "hooks", unreadable)
+            with pytest.raises(StoreError):
+                await here.listener.learn()
+        assert (await here.call("bank", secret)).status == 401
+        await here.listener.learn()
+        assert (await here.call("bank", secret)).status == 202
 
 
 async def test_a_start_at_a_taken_port_leaves_a_notice_and_says_why(tmp_path: Path) -> None:
