@@ -77,6 +77,14 @@ def test_where_there_is_no_home_a_command_says_what_to_do_and_makes_none(
     assert not shell.home.exists()
 
 
+def test_a_home_without_a_store_says_that_nothing_was_proposed(shell: Shell) -> None:
+    shell.home.mkdir()
+    (shell.home / "lock").touch()
+    said = shell("policy", "list", "--json")
+    assert said.problem["code"] == "home.empty"
+    assert "assent policy propose" in said.problem["remedy"]
+
+
 def test_a_file_is_no_home(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     assert shell("policy", "list", "--home", tmp_path / "file").code == 2

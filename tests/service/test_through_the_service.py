@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from assent_service.desk.room import Caller
 from engine.durable.asking import question
 from engine.durable.worlds import Bench, FakeClock, during_the_first_step, policy, task, turns
 from service.owner_door.served import Served, serving
-from service.shell import Shell, greeter
+from service.shell import SAMPLE, Shell, greeter
 
 OWNER = Caller("owner", "test")
 FAILS = {"type": "Fail", "error": "Broken", "cause": "on purpose"}
@@ -172,3 +173,28 @@ def test_an_event_is_told_to_the_service_which_starts_what_waits_for_it(
     assert shell.done("event", "emit", "withdrawal")["met"] == 0
     (record,) = shell.done("trigger", "history")
     assert (record["policy"], record["trigger"].partition("-")[0]) == ("Waits", "event")
+
+
+def test_holdings_and_prices_are_taken_in_by_the_service(here: tuple[Shell, Served]) -> None:
+    shell, _ = here
+    files = "--holdings", SAMPLE / "holdings.csv", "--prices", SAMPLE / "prices.csv"
+    imported = shell.done("portfolio", "import", *files)
+    assert imported == shell.done("portfolio", "show")
+    assert str(imported["total_value"]) == "47367.05"
+    said = shell("portfolio", "import", "--prices", SAMPLE / "holdings.csv", "--json")
+    assert (said.code, said.problem["code"]) == (1, "prices.unknown_column")
+    assert said.problem["detail"].startswith("holdings.csv")
+
+
+def test_a_run_is_forked_beside_the_service(here: tuple[Shell, Served]) -> None:
+    shell, _ = here
+    rule = {"variable": "$.n", "numeric_greater_than": 5, "next": "B"}
+    which = {"type": "Choice", "choices": [rule], "default": "End"}
+    states = {"A": which, "B": {"type": "Pass", "end": True}, "End": {"type": "Succeed"}}
+    shell.approved({"name": "Forked", "start_at": "A", "states": states})
+    run_id = shell.done("run", "start", "Forked", "--input", '{"n": 1}')["run_id"]
+    forked = shell.done("run", "fork", run_id, "--at", "A", "--data", '{"n": 7.50}')
+    assert (forked["from"], forked["output"]) == ("A.1", {"n": Decimal("7.50")})
+    assert len(shell.done("run", "list")) == 1
+    said = shell("run", "fork", run_id, "--at", "Nowhere", "--json")
+    assert said.problem["code"] == "run.not_there"

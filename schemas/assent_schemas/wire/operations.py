@@ -10,7 +10,16 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from assent_schemas.wire import approvals, happenings, hooks, inbox, policies, runs, service
+from assent_schemas.wire import (
+    approvals,
+    happenings,
+    hooks,
+    inbox,
+    policies,
+    portfolio,
+    runs,
+    service,
+)
 from assent_schemas.wire.frame import Nothing, Page, PageAsked
 
 Question = TypeVar("Question", bound=BaseModel)
@@ -223,6 +232,14 @@ CANCEL_RUN = Operation(
     runs.RunSummary,
     "End a run and reverse what it did, the latest first",
 )
+SHOW_FORK_POINT = Operation(
+    "show_fork_point",
+    "GET",
+    "/runs/{run}/fork-point",
+    runs.ForkPointAsked,
+    runs.ForkPoint,
+    "What a run stood with at one of its states, to try how it would have gone on",
+)
 
 LIST_CASES = Operation(
     "list_cases",
@@ -325,6 +342,14 @@ SWITCH_HOOKS = Operation(
     hooks.SwitchingHooks,
     hooks.HookListener,
     "Have webhooks listened to, or not",
+)
+ADOPT_FILES = Operation(
+    "adopt_files",
+    "POST",
+    "/portfolio",
+    portfolio.Adopting,
+    portfolio.Portfolio,
+    "Take the owner's holdings and prices in",
 )
 
 LIST_NOTICES = Operation(

@@ -8,7 +8,17 @@ from pydantic import BaseModel
 
 from assent_schemas.wire import operations as ops
 from assent_schemas.wire.operations import Operation
-from assent_service.desk import approvals, happenings, hooks, inbox, policies, records, runs
+from assent_service.desk import (
+    approvals,
+    forking,
+    happenings,
+    hooks,
+    inbox,
+    outside,
+    policies,
+    records,
+    runs,
+)
 from assent_service.desk.room import Caller, Room
 
 Question = TypeVar("Question", bound=BaseModel)
@@ -46,6 +56,7 @@ _on(ops.RESUME_RUN, runs.resume_run)
 _on(ops.RESUME_RUNS, runs.resume_runs)
 _on(ops.REDRIVE_RUN, runs.redrive_run)
 _on(ops.CANCEL_RUN, runs.cancel_run)
+_on(ops.SHOW_FORK_POINT, forking.show_fork_point)
 _on(ops.LIST_CASES, inbox.list_cases)
 _on(ops.SHOW_CASE, inbox.show_case)
 _on(ops.RESOLVE_CASE, inbox.resolve_case)
@@ -59,6 +70,7 @@ _on(ops.ROTATE_HOOK, hooks.rotate_hook)
 _on(ops.REVOKE_HOOK, hooks.revoke_hook)
 _on(ops.SHOW_HOOK_LISTENER, hooks.show_listener)
 _on(ops.SWITCH_HOOKS, hooks.switch_hooks)
+_on(ops.ADOPT_FILES, outside.adopt_files)
 _on(ops.LIST_NOTICES, records.list_notices)
 _on(ops.LIST_AUDIT, records.list_audit)
 
