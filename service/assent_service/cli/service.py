@@ -49,7 +49,7 @@ def start(home: Path | None, as_json: bool) -> None:
     from assent_service.process import starting
 
     found = Home.find(home)
-    said = _asked(found) if starting.serving(found) else _started(found)
+    said = _patiently(found) if starting.serving(found) else _started(found)
     emit(said, lambda: _words(said), as_json=as_json)
     if said["state"] != "ready":
         raise SystemExit(1)
@@ -106,7 +106,15 @@ def _started(home: "Home") -> dict[str, Any]:
     except Refused as error:
         if error.problem.code != "home.locked" or starting.serving(home) is None:
             raise
-    return starting.patiently(lambda: _asked(home))
+    return _patiently(home)
+
+
+def _patiently(home: "Home") -> dict[str, Any]:
+    """What the service says that may still be opening its door."""
+    from assent_service.cli.reaching import NO_DOOR, NOT_RUNNING
+    from assent_service.process import starting
+
+    return starting.patiently(lambda: _asked(home), while_=(NOT_RUNNING, NO_DOOR))
 
 
 def _said(held: "Problem | None") -> dict[str, Any]:
@@ -116,16 +124,16 @@ def _said(held: "Problem | None") -> dict[str, Any]:
 
 def _asked(home: "Home") -> dict[str, Any]:
     """What the service says of itself."""
-    from importlib.metadata import version
+    from contextlib import AsyncExitStack
 
-    from assent_client.client import connected
     from assent_schemas.wire import operations as ops
     from assent_schemas.wire.frame import Nothing
+    from assent_service.cli.reaching import reached
 
     async def ask() -> dict[str, Any]:
-        async with connected(home.path, f"cli/{version('assent')}") as client:
-            said: dict[str, Any] = (await client.call(ops.STATUS, Nothing())).model_dump()
-            return said
+        async with AsyncExitStack() as stack:
+            client = await reached(home, stack)
+            return (await client.call(ops.STATUS, Nothing())).model_dump()
 
     return asyncio.run(ask())
 

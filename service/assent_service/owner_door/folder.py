@@ -28,25 +28,41 @@ class Doorway:
     listening: socket.socket
     address: Address
     token: str
+    folder: DoorFolder
+    inode: int | None
+    """Of the socket's path; None where it listens on a port."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether a client still finds it: nobody removed or replaced what leads to it."""
+        try:
+            told = self.folder.address.read_text(encoding="utf-8") == self.address.as_json()
+            opens = self.folder.token.read_text(encoding="utf-8") == self.token
+            return told and opens and _inode(self.address) == self.inode
+        except (OSError, UnicodeDecodeError):
+            return False
+
+
+def new_token() -> str:
+    """What opens a door; another one at each start of a service."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 @contextmanager
-def opened(home: Path, *, unix: bool = sys.platform != "win32") -> Iterator[Doorway]:
+def opened(home: Path, token: str, *, unix: bool = sys.platform != "win32") -> Iterator[Doorway]:
     """Make the folder and listen; a client finds both by the home alone.
 
-    Without `unix` a free port of the loopback interface takes the socket's place. The token is
-    another one each time. Raises Refused where another service listens, StoreError where the
-    folder cannot be used.
+    Without `unix` a free port of the loopback interface takes the socket's place. Raises Refused
+    where another service listens, StoreError where the folder cannot be used.
     """
     folder = DoorFolder.of(home)
     try:
         _make_private(folder.path)
         with _bound(folder, unix=unix) as (listening, address):
-            token = secrets.token_urlsafe(TOKEN_BYTES)
             _write(folder.token, token)
             _write(folder.address, address.as_json())
             try:
-                yield Doorway(listening, address, token)
+                yield Doorway(listening, address, token, folder, _inode(address))
             finally:
                 folder.address.unlink(missing_ok=True)
                 folder.token.unlink(missing_ok=True)
@@ -55,6 +71,10 @@ def opened(home: Path, *, unix: bool = sys.platform != "win32") -> Iterator[Door
         remedy = "Give yourself write access, or use another home with --home."
         problem = Problem("door.unusable", "The owner door cannot be opened", detail, remedy)
         raise StoreError(problem) from error
+
+
+def _inode(address: Address) -> int | None:
+    return None if address.socket is None else os.lstat(address.socket).st_ino
 
 
 def _make_private(path: Path) -> None:

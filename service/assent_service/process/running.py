@@ -16,7 +16,7 @@ from assent_schemas.errors import AssentError, Problem, StoreError
 from assent_service.desk.behind import Held
 from assent_service.desk.desk import Desk
 from assent_service.desk.room import Room
-from assent_service.owner_door.door import owner_door
+from assent_service.owner_door.door import OwnerDoor, owner_door
 from assent_service.process.crashes import REMEDY, CrashLog
 from assent_service.process.log import logging_to
 from assent_service.process.signals import told_to_end
@@ -27,6 +27,8 @@ from assent_service.work.engine_work import at_its_work
 
 END_WITHIN = 4.5
 """Seconds that the end may take; what is under way then is left as a crash would leave it."""
+LOOK = 30.0
+"""Seconds between two looks at the door."""
 _LOG = logging.getLogger("assent.service")
 Ready = Callable[[Problem | None], None]
 
@@ -48,7 +50,11 @@ class Process:
     async def run(self, told: asyncio.Event) -> None:
         """From the start until it is told to end."""
         room = Room.of(self.home.path)
-        async with owner_door(self.home.path, Desk(room)), webhooks(room) as listener:
+        async with (
+            owner_door(self.home.path, Desk(room)) as door,
+            _kept_open(door),
+            webhooks(room) as listener,
+        ):
             if self.held is None:
                 await self._work(room, listener, told)
             if self.held is not None and not told.is_set():
@@ -89,6 +95,23 @@ class Process:
         _LOG.info(status)
         self.supervisor.ready(status)
         self.ready(self.held)
+
+
+@asynccontextmanager
+async def _kept_open(door: OwnerDoor) -> AsyncIterator[None]:
+    """Look now and then whether the door can be found: who removes it tells nobody."""
+
+    async def keep() -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            await door.look()
+
+    keeping = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
 
 
 @asynccontextmanager

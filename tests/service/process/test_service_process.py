@@ -48,6 +48,20 @@ def test_two_that_start_it_at_once_are_both_told_of_the_one_that_runs(tmp_path: 
     assert stopped.returncode == 0
 
 
+def test_a_service_whose_door_was_removed_is_named_and_can_be_stopped(shell: Shell) -> None:
+    shell.approved(greeter())
+    with served(shell.home) as service:
+        pid = words(service)["pid"]
+        (shell.home / "owner-door" / "socket").unlink()
+        for command in ("service status", "run start Greeter", "policy disable Greeter"):
+            said = shell(*command.split(), "--json")
+            assert said.problem["code"] == "service.no_door"
+            assert f"Process {pid}" in said.problem["detail"]
+        assert [one["name"] for one in shell.done("policy", "list")] == ["Greeter"]
+        assert shell.done("service", "stop") == {"stopped": pid}
+        assert service.wait(PATIENCE) == 0
+
+
 def test_a_service_that_cannot_start_says_why(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "letters.txt").touch()
     said = shell("service", "start", "--json", "--home", tmp_path)
