@@ -1,5 +1,6 @@
 """Commands where a service runs: it carries them out, and they say and answer the same."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -10,6 +11,7 @@ import pytest
 
 from assent_schemas.wire import operations as ops
 from assent_schemas.wire.runs import Starting
+from assent_service.cli import owner
 from assent_service.desk.room import Caller
 from engine.durable.asking import question
 from engine.durable.worlds import Bench, FakeClock, during_the_first_step, policy, task, turns
@@ -198,3 +200,23 @@ def test_a_run_is_forked_beside_the_service(here: tuple[Shell, Served]) -> None:
     assert len(shell.done("run", "list")) == 1
     said = shell("run", "fork", run_id, "--at", "Nowhere", "--json")
     assert said.problem["code"] == "run.not_there"
+
+
+def test_who_follows_a_run_and_loses_the_service_hears_that_it_is_kept(
+    here: tuple[Shell, Served], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell, served = here
+    monkeypatch.setattr(owner, "PATIENCE", 0)
+
+    async def until_the_service_ends() -> None:
+        served.close()
+        await asyncio.Event().wait()
+
+    during_the_first_step(served.bench, until_the_service_ends)
+    shell.approved(policy(task("number.add", 1)))
+    said = shell("run", "start", "A policy", "--json")
+    assert (said.code, said.problem["code"]) == (1, "service.lost")
+    (run,) = shell.done("run", "list")
+    assert run["run_id"] in said.problem["detail"]
+    assert f"assent run watch {run['run_id']}" in said.problem["remedy"]
+    assert f"assent run resume {run['run_id']}" in said.problem["remedy"]

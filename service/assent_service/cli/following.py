@@ -1,7 +1,7 @@
 """Following runs that a command has begun, until each of them stops, and showing what happens."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from assent_schemas.errors import Problem, Refused
@@ -14,6 +14,7 @@ from assent_service.cli.owner import Owner, everything
 from assent_service.cli.progress import show_event
 
 _MOVING = (RunStatus.RUNNING, RunStatus.PENDING)
+_LOST = {"service.not_running", "service.no_answer", "service.no_events"}
 
 
 @dataclass(slots=True)
@@ -35,12 +36,23 @@ class Following:
         mine = set(self._moving)
         if mine and self.show is not None:
             note("By the service." if self.owner.served else "By this command: no service runs.")
-        while self._moving:
-            event = await anext(self.events)
-            if self.show and (not self.owner.served or event.data.get("run_id") in mine):
-                self.show(event)
-            await self._heard(event)
-        return [await self.seen(one.run_id) for one in runs]
+        with self._saying_what_is_kept():
+            while self._moving:
+                event = await anext(self.events)
+                if self.show and (not self.owner.served or event.data.get("run_id") in mine):
+                    self.show(event)
+                await self._heard(event)
+            return [await self.seen(one.run_id) for one in runs]
+
+    @contextmanager
+    def _saying_what_is_kept(self) -> Iterator[None]:
+        """Where the service is lost on the way: what becomes of the runs, and how to go on."""
+        try:
+            yield
+        except Refused as error:
+            if error.problem.code not in _LOST or not self._moving:
+                raise
+            raise Refused(_lost(sorted(self._moving))) from error
 
     async def seen(self, run_id: str) -> RunDetail:
         """How a run stands now."""
@@ -54,6 +66,19 @@ class Following:
             self._moving.discard(event.data["run_id"])
             if event.type == "run.dropped":
                 raise Refused(Problem(**event.data["problem"]))
+
+
+def _lost(runs: Sequence[str]) -> Problem:
+    which = ", ".join(runs)
+    detail = (
+        f"It went away while it carried out run {which}, which is kept: it goes on by itself"
+        " when the service is started."
+    )
+    remedy = (
+        f"assent service start, then: assent run watch {runs[0]}"
+        f" - or without a service: assent run resume {runs[0]}"
+    )
+    return Problem("service.lost", "The service is gone", detail, remedy)
 
 
 @asynccontextmanager
