@@ -16,7 +16,7 @@ from assent_schemas.errors import Problem, Refused
 from assent_schemas.wire.events import Event
 from assent_schemas.wire.frame import Page, PartAsked
 from assent_schemas.wire.operations import Operation
-from assent_service.cli.opening import person, reading, with_policies
+from assent_service.cli.opening import made, person, reading, with_policies
 from assent_service.cli.reaching import NO_DOOR, NOT_RUNNING, reached, refuse_without_door
 from assent_service.desk.at_work import at_work
 from assent_service.desk.behind import Held
@@ -142,7 +142,7 @@ async def _directly(home: Path | None, *, acts: bool, new: bool) -> AsyncIterato
             room.behind = Held(_LOOKING, reader)
             yield Here(Desk(room), caller)
         return
-    found = Home.find(home) if new else with_policies(home)
+    found = made(home) if new else with_policies(home)
     library.load()
     room = Room.of(found.path)
     async with Engine.open(found, tell=room.carriers.hear) as engine, at_work(room, engine):

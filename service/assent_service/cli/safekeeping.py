@@ -44,14 +44,13 @@ def restore(file: Path, home: Path | None, as_json: bool) -> None:
     Runs that stood open then wait for you: the outside may know more than the backup does.
     """
     from assent_engine import library
-    from assent_engine.home import Home
     from assent_engine.safekeeping.restore import restore as put_back
-    from assent_service.cli.opening import person
+    from assent_service.cli.opening import made, person
     from assent_service.cli.output import emit
     from assent_service.cli.views import facts
 
     now = datetime.now(UTC)
-    done = put_back(Home.find(home), library.load(), file, now, person())
+    done = put_back(made(home), library.load(), file, now, person())
     data = {"made": done.made, "replaced": str(done.replaced), "runs_in_doubt": list(done.runs)}
     rows = [
         ("restored", f"the state of {done.made}"),
