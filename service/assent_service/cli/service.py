@@ -26,7 +26,7 @@ def run(home: Path | None, as_json: bool) -> None:
 
     With --json it says how it stands once it is ready, and closes standard output.
     """
-    from assent_engine.home import Home
+    from assent_service.cli.opening import made
     from assent_service.cli.output import show, write_json
     from assent_service.process import running, starting
 
@@ -37,18 +37,21 @@ def run(home: Path | None, as_json: bool) -> None:
         write_json(_said(held))
         starting.close_standard_output()
 
-    running.run(Home.find(home), ready)
+    running.run(made(home), ready)
 
 
 @service.command()
 @standard
 def start(home: Path | None, as_json: bool) -> None:
-    """Start the service in the background and wait until it is ready."""
-    from assent_engine.home import Home
+    """Start the service in the background and wait until it is ready.
+
+    A home is made where there is none, in a folder that is there.
+    """
+    from assent_service.cli.opening import made
     from assent_service.cli.output import emit
     from assent_service.process import starting
 
-    found = Home.find(home)
+    found = made(home)
     said = _patiently(found) if starting.serving(found) else _started(found)
     emit(said, lambda: _words(said), as_json=as_json)
     if said["state"] != "ready":
@@ -82,18 +85,24 @@ def status(home: Path | None, as_json: bool) -> None:
 
 @service.command()
 @click.option("--lines", default=50, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--follow", is_flag=True, help="Go on with what is logged, until you stop it.")
 @standard
-def logs(lines: int, home: Path | None, as_json: bool) -> None:
-    """Show what the service has logged."""
-    import json
+def logs(lines: int, follow: bool, home: Path | None, as_json: bool) -> None:
+    """Show what the service has logged.
 
+    With --follow and --json each entry is a line of its own.
+    """
+    from assent_service.cli.log_view import follow_log, log_view
     from assent_service.cli.opening import existing
     from assent_service.cli.output import emit
-    from assent_service.process.log import tail
+    from assent_service.process.log import entry, tail
 
     found = existing(home, "Start it: assent service start")
-    entries = [json.loads(one) for one in tail(found.path, lines)]
-    emit(entries, lambda: "\n".join(map(_line, entries)) or "Nothing yet.", as_json=as_json)
+    if follow:
+        follow_log(found.path, lines, as_json=as_json)
+        return
+    entries = [entry(one) for one in tail(found.path, lines)]
+    emit(entries, lambda: log_view(entries), as_json=as_json)
 
 
 def _started(home: "Home") -> dict[str, Any]:
@@ -136,12 +145,6 @@ def _asked(home: "Home") -> dict[str, Any]:
             return (await client.call(ops.STATUS, Nothing())).model_dump()
 
     return asyncio.run(ask())
-
-
-def _line(entry: dict[str, Any]) -> str:
-    from assent_service.cli.text import shown
-
-    return f"{entry['at']} {entry['level']:8} {shown(entry['message'])}"
 
 
 _COUNTS = {

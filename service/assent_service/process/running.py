@@ -11,6 +11,7 @@ from typing import Any
 
 from assent_engine.clock import SystemClock
 from assent_engine.home import SERVICE, Home
+from assent_engine.moments import timestamp
 from assent_engine.store import Reader
 from assent_schemas.errors import AssentError, Problem, StoreError
 from assent_service.desk.behind import Held
@@ -128,8 +129,11 @@ def run(home: Home, ready: Ready) -> None:
     home.prepare()
     with home.locked(SERVICE), logging_to(home.path):
         crashes = CrashLog(home.path)
-        crashes.begin(SystemClock().now())
+        crashed = crashes.begin(SystemClock().now())
         _LOG.info("starting", extra={"pid": os.getpid()})
+        if crashed is not None:
+            told = {"started": timestamp(crashed), "crashes_known": len(crashes.crashes)}
+            _LOG.warning("the service before this one did not end: it crashed", extra=told)
         try:
             _watched(_until_told(home, ready, crashes))
         except BaseException:
