@@ -26,6 +26,8 @@ from assent_schemas.errors import Refused
 LONGEST_NOTE = 4096
 OPEN = "open"
 WITHDRAWN = "withdrawn"
+EFFECT = "effect"
+QUESTION = "question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,17 @@ def what_is_shown(row: RequestRow) -> dict[str, Any]:
     if not isinstance(shown, dict) or exact_json.digest(shown) != row.hash:
         raise _tampered(row)
     return shown
+
+
+def kind_told(kind: str, shown: str) -> str:
+    """What a request is about: one without calls that a yes would cover is a mere question."""
+    if kind != EFFECT:
+        return kind
+    try:
+        return EFFECT if exact_json.decode(shown).get("effects") else QUESTION
+    except (ValueError, AttributeError):
+        # Whoever shows or decides it refuses what is no JSON.
+        return kind
 
 
 def _tampered(row: RequestRow) -> Exception:

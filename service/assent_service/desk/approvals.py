@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from assent_engine.refusals import refused
-from assent_engine.requests import OPEN, choose_request, what_is_shown
+from assent_engine.requests import OPEN, choose_request, kind_told, what_is_shown
 from assent_engine.store import Reader
 from assent_engine.store.rows import PolicyRow, RequestRow, VersionRow
 from assent_schemas.statuses import PolicyStatus, VersionStatus
@@ -145,7 +145,7 @@ async def _question(read: Reader, row: RequestRow) -> Waiting:
     told = wire.Approval.model_validate(
         {
             "id": row.id,
-            "kind": row.kind,
+            "kind": kind_told(row.kind, row.shown),
             "what": row.title,
             "who": await _asker(read, row),
             "until": row.deadline,
