@@ -14,6 +14,7 @@ from assent_service.cli.owner import Owner, everything
 from assent_service.cli.progress import show_event
 
 _MOVING = (RunStatus.RUNNING, RunStatus.PENDING)
+_STILL = (RunStatus.NEEDS_OWNER, RunStatus.PAUSED)
 _LOST = {"service.not_running", "service.no_answer", "service.no_events"}
 
 
@@ -89,10 +90,10 @@ async def following(owner: Owner, *, silent: bool) -> AsyncIterator[Following]:
 
 
 async def standing_still(owner: Owner, told: Sequence[RunDetail]) -> list[RunDetail]:
-    """The runs that wait for the owner and are not among these."""
+    """The runs that go on only by the owner's word and are not among these."""
     known = {one.run_id for one in told}
     rows = await everything(owner, ops.LIST_RUNS, RunsAsked())
-    still = [one for one in rows if one.status is RunStatus.NEEDS_OWNER]
+    still = [one for one in rows if one.status in _STILL]
     return [
         await owner.call(ops.SHOW_RUN, RunAsked(run=one.run_id))
         for one in still

@@ -54,9 +54,9 @@ async def _begun(
 def resume(run_id: str | None, home: Path | None, as_json: bool) -> None:
     """Go on with what a crash, a stop or a wait left.
 
-    Without RUN_ID with every run that can go on by itself: not those that are still paused or
-    wait for your word, nor those that a restore left in doubt; these go on when they are named.
-    What still needs you is shown with how to settle it.
+    With RUN_ID with that run, also with one that a restore left in doubt. Without it with every
+    run that can go on by itself; those that need you, or are paused, are shown with what to do
+    about them. Exits 1 unless each is done or waits.
     """
     from assent_schemas.wire import operations as ops
     from assent_schemas.wire.runs import RunAsked

@@ -148,20 +148,22 @@ def _asked(home: "Home") -> dict[str, Any]:
 
 
 _COUNTS = {
-    "open_runs": "runs are open",
-    "needs_owner": "runs need you",
-    "waiting_approvals": "approvals wait for you",
+    "open_runs": ("run is open", "runs are open"),
+    "needs_owner": ("run needs you", "runs need you"),
+    "waiting_approvals": ("approval waits for you", "approvals wait for you"),
 }
 
 
 def _words(said: dict[str, Any]) -> str:
     """How it stands, a sentence a line."""
+    from assent_engine.reading.wording import counted
+
     words = [f"The service is {said['state']}."]
     if said.get("reason"):
         words += [said["reason"]["detail"], said["reason"]["remedy"]]
     if said.get("storage_trouble"):
         words.append(f"Storage trouble: {said['storage_trouble']}")
-    words += [f"{said[name]} {what}." for name, what in _COUNTS.items() if said.get(name)]
+    words += [f"{counted(said[name], *what)}." for name, what in _COUNTS.items() if said.get(name)]
     if said.get("next_due"):
         words.append(f"Next due: {said['next_due']}.")
     return "\n".join(words)

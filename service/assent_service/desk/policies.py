@@ -12,6 +12,7 @@ from assent_engine.policies import choose_policy, choose_version
 from assent_engine.policy_tests import run_tests
 from assent_engine.refusals import intact
 from assent_engine.registry import StepRegistry
+from assent_engine.scheduling.forecast import upcoming
 from assent_engine.store import Reader
 from assent_engine.store.rows import ALL, ApprovalRow, PauseRow, PolicyRow, VersionRow
 from assent_engine.validation import Named, validate
@@ -104,9 +105,12 @@ async def approve_policy(
         row.policy_id, waiting.version, asked.hash, by=caller.by, how=caller.how
     )
     changed = _changed(row, "approved", waiting.version, waiting.hash)
-    names = waited_for(await room.read.triggers(row.policy_id))
-    deaf = await unmet(room.read, names)
-    return changed.model_copy(update={"warnings": [*deaf.values()]})
+    triggers = await room.read.triggers(row.policy_id)
+    deaf = await unmet(room.read, waited_for(triggers))
+    first = next(upcoming(triggers, engine.clock.now(), engine.schedule.register.zone()), None)
+    due = None if first is None else timestamp(first.due)
+    more = {"triggers": len(triggers), "next_due": due, "warnings": [*deaf.values()]}
+    return changed.model_copy(update=more)
 
 
 async def reject_policy(

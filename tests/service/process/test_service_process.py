@@ -88,6 +88,7 @@ def test_a_service_that_is_stopped_leaves_its_runs_to_go_on(shell: Shell) -> Non
     with served(shell.home) as service:
         words(service)
         run_id = waiting_run(shell)
+        assert "1 run is open." in shell("service", "status").out
         assert ended(service) == 0
     assert not (shell.home / "open").exists()
     assert shell.done("run", "show", run_id)["status"] in ("RUNNING", "WAITING")
