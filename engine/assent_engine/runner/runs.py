@@ -13,6 +13,7 @@ from assent_engine.clock import Clock
 from assent_engine.files import Files
 from assent_engine.interpreter import RunHeader
 from assent_engine.interventions import OPEN as OPEN_CASE
+from assent_engine.interventions import RESTORED
 from assent_engine.journal import Journal
 from assent_engine.moments import moment, timestamp
 from assent_engine.ports import Listener, Progress, Randomness
@@ -32,9 +33,9 @@ from assent_engine.runner.places import OPEN, Place, Places
 from assent_engine.runner.recorder import Recorder
 from assent_engine.runner.redriving import Redriving
 from assent_engine.runner.snapshots import Snapshots
-from assent_engine.safekeeping.restore import RESTORED
 from assent_engine.store import Store
 from assent_engine.store.records import (
+    InterventionsWithdrawn,
     PlaceLeft,
     RunStatusChanged,
 )
@@ -137,8 +138,8 @@ class Runs:
         """Go on with every open run that can by itself; one report each.
 
         To be called when nothing is under way yet, so that what is RUNNING was left by a crash
-        or a stop. A run that waits for the owner is left alone until the owner has decided; one
-        that a restore left in doubt, until it is named.
+        or a stop. A run that waits for the owner, as one that a restore left in doubt, is left
+        alone until the owner has decided.
         """
         tasks = [asyncio.create_task(self._recovered(row.id)) for row in await self.able()]
         try:
@@ -165,14 +166,15 @@ class Runs:
         return [row for row in await self.open_runs() if await self._can_go_on(row)]
 
     async def _can_go_on(self, row: RunRow) -> bool:
-        if row.error == RESTORED:
-            return False
         if row.status is RunStatus.PAUSED:
             return await self.admission.is_on(row.policy_id)
-        if row.status is not RunStatus.NEEDS_OWNER or row.cancelling:
+        in_doubt = row.error == RESTORED
+        if not in_doubt and (row.status is not RunStatus.NEEDS_OWNER or row.cancelling):
             return True
         cases = await self._cases(row.id)
-        return bool(cases) and all(case.status != OPEN_CASE for case in cases)
+        # One that an older release restored has no case about that, and goes on when it is named.
+        known = any(case.code == RESTORED or not in_doubt for case in cases)
+        return known and all(case.status != OPEN_CASE for case in cases)
 
     async def _cases(self, run_id: str) -> list[InterventionRow]:
         """What was asked about a run and all that it called."""
@@ -288,6 +290,10 @@ class Runs:
         return row
 
     async def _resume(self, row: RunRow) -> RunReport:
+        if row.error == RESTORED:
+            # Whoever takes it up has the owner's word: the case about it is settled by that.
+            at = timestamp(self.clock.now())
+            await self.store.commit(InterventionsWithdrawn(row.id, RESTORED, at))
         try:
             if row.cancelling == KEEP:
                 async with self._last_words.heard(row.id) as word:

@@ -54,7 +54,7 @@ async def _begun(
 def resume(run_id: str | None, home: Path | None, as_json: bool) -> None:
     """Go on with what a crash, a stop or a wait left.
 
-    With RUN_ID with that run, also with one that a restore left in doubt. Without it with every
+    With RUN_ID with that run, also with one that a restore left to you. Without it with every
     run that can go on by itself; those that need you, or are paused, are shown with what to do
     about them. Exits 1 unless each is done or waits.
     """

@@ -61,7 +61,7 @@ def restore(file: Path, yes: bool, home: Path | None, as_json: bool) -> None:
         ("restored", f"the state of {done.made}"),
         ("the old files", str(done.replaced)),
         ("open runs", ", ".join(done.runs) or "none"),
-        ("next", "assent run resume RUN" if done.runs else None),
+        ("next", "assent inbox list" if done.runs else None),
     ]
     emit(data, lambda: facts(rows), as_json=as_json)
 
