@@ -40,8 +40,10 @@ from assent_engine.store.records import (
     RunStatusChanged,
 )
 from assent_engine.store.rows import InterventionRow, RunRow
-from assent_schemas.errors import Refused
+from assent_schemas.errors import Problem, Refused, StoreError
 from assent_schemas.statuses import RunStatus
+
+_DROPPED = "It is kept. See why: assent service logs; try again: assent run resume"
 
 
 @dataclass(slots=True)
@@ -135,20 +137,33 @@ class Runs:
         return await self._pass_on(await self._take_up(row.id))
 
     async def recover(self) -> list[RunReport]:
-        """Go on with every open run that can by itself; one report each.
+        """Go on with every open run that can by itself; one report each that could.
+
+        One that raises what nobody foresaw is told of as `run.dropped`. Raises StoreError, once
+        all have stopped.
 
         To be called when nothing is under way yet, so that what is RUNNING was left by a crash
         or a stop. A run that waits for the owner, as one that a restore left in doubt, is left
         alone until the owner has decided.
         """
-        tasks = [asyncio.create_task(self._recovered(row.id)) for row in await self.able()]
-        try:
-            reports = await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        return [report for report in reports if report is not None]
+        able = [row.id for row in await self.able()]
+        # Where one raises the others go on all the same; all of them stop where this is cancelled.
+        ends = await asyncio.gather(*map(self._recovered, able), return_exceptions=True)
+        found = dict(zip(able, ends, strict=True))
+        if (broken := next((one for one in ends if isinstance(one, StoreError)), None)) is not None:
+            raise broken
+        dropped = {run: one for run, one in found.items() if isinstance(one, BaseException)}
+        for run_id, error in dropped.items():
+            self._drop(run_id, error)
+        return [one for one in ends if isinstance(one, RunReport)]
+
+    def _drop(self, run_id: str, error: BaseException) -> None:
+        """Tell of a run that could not be gone on with, for a reason that nobody foresaw."""
+        detail = f"It could not be gone on with: {type(error).__name__}: {error}."
+        problem = Problem("run.dropped", "A run stands where it was", detail, _DROPPED)
+        self.tell(Progress("run.dropped", run_id, about={"problem": problem.as_json()}))
+        context = {"message": f"run {run_id} was dropped", "exception": error}
+        asyncio.get_running_loop().call_exception_handler(context)
 
     async def next_wake(self) -> datetime | None:
         """When the next run that waits can go on by itself; those of `woken` can already."""

@@ -115,6 +115,12 @@ RUNS = (
         "See what is: assent policy list",
     ),
     Row(
+        "run.dropped",
+        "A run stands where it was",
+        "It could not be gone on with, for a reason that nobody foresaw; the others went on.",
+        "See why in the log, then: assent run resume",
+    ),
+    Row(
         "run.not_there",
         "The run was never there",
         "A run is forked from a state that its root came to, and it did not come to this one.",
