@@ -86,8 +86,8 @@ def _ask(found: "Home", file: Path, *, yes: bool, err: bool) -> None:
 def verify(file: Path | None, home: Path | None, as_json: bool) -> None:
     """Tell whether a home or a backup is whole.
 
-    Every page, chain, document and reference is looked at. Nothing is changed, and the home
-    may be in use. Exits 1 with each finding.
+    Every page, chain, document and reference is looked at, and what open runs have read. Nothing
+    is changed, and the home may be in use. Exits 1 with each finding.
     """
     from assent_service.cli.output import emit
 
@@ -107,10 +107,10 @@ def verify(file: Path | None, home: Path | None, as_json: bool) -> None:
 
 def _of_home(home: Path | None) -> "Report":
     from assent_engine import library
-    from assent_engine.safekeeping.start_up import examine
+    from assent_engine.safekeeping.start_up import verify as verified_home
     from assent_service.cli.opening import with_policies
 
-    return asyncio.run(examine(with_policies(home), library.load()))
+    return asyncio.run(verified_home(with_policies(home), library.load()))
 
 
 def _of_backup(file: Path) -> "Report":
