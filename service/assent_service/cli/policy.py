@@ -192,18 +192,9 @@ def _change(
     as_json: bool,
 ) -> None:
     """Do one thing to a policy, and say what was done."""
+    from assent_service.cli.changed import tell_changed
+
     tell_changed(asyncio.run(_asked(home, operation, asked)), as_json=as_json)
-
-
-def tell_changed(said: "PolicyChanged", *, as_json: bool) -> None:
-    """Say what was done to a policy."""
-    from assent_service.cli.output import emit
-    from assent_service.cli.text import shown
-
-    names = ("policy_id", "name", "version", "done")
-    data = {name: getattr(said, name) for name in names}
-    which = f", version {said.version}" if said.version else ""
-    emit(data, lambda: f"{shown(said.name)}{which}: {said.done}.", as_json=as_json)
 
 
 @policy.command("list")

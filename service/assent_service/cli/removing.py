@@ -24,8 +24,8 @@ def remove(name: str, yes: bool, home: Path | None, as_json: bool) -> None:
     Runs keep the documents that they name; those under way stop, and wait for you.
     """
     from assent_schemas.errors import Problem
+    from assent_service.cli.changed import tell_changed
     from assent_service.cli.output import show
-    from assent_service.cli.policy import tell_changed
 
     seen, runs = asyncio.run(_look(home, name))
     if not yes:
