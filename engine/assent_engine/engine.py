@@ -24,10 +24,11 @@ from assent_engine.runner.snapshots import Snapshots
 from assent_engine.safekeeping import start_up
 from assent_engine.safekeeping.examination import Report
 from assent_engine.safekeeping.thinning import thin
-from assent_engine.scheduling.register import Register, Zone
+from assent_engine.scheduling.register import Register
 from assent_engine.scheduling.schedule import Schedule
 from assent_engine.scheduling.starting import Pace
 from assent_engine.scheduling.zone import owners_zone
+from assent_engine.scheduling.zone_rules import Zone
 from assent_engine.store import StorageTrouble, Store
 from assent_engine.store.records import NewNotice
 

@@ -23,6 +23,7 @@ class Looked(StrEnum):
     TIMER = "timer"
     WAKE = "wake"
     CLOCK_CHANGED = "clock_changed"
+    ZONE_DATA = "zone_data"
 
 
 class _Word(StrEnum):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from assent_engine.due import xnys
+from assent_engine.due.local_time import zone_of
 from assent_schemas.triggers import SessionDays, SessionTrigger
 
 _DAY = timedelta(days=1)
@@ -47,13 +48,13 @@ def session(day: date) -> Session | None:
 
 def is_open(moment: datetime) -> bool:
     """Whether the exchange is open: from its opening on, at its close no more. Raises Unknown."""
-    today = session(moment.astimezone(xnys.ZONE).date())
+    today = session(moment.astimezone(zone_of(xnys.ZONE)).date())
     return today is not None and today.opens <= moment < today.closes
 
 
 def next_open(after: datetime) -> datetime:
     """The first opening after a moment; raises Unknown."""
-    day = after.astimezone(xnys.ZONE).date()
+    day = after.astimezone(zone_of(xnys.ZONE)).date()
     while (found := session(day)) is None or found.opens <= after:
         day += _DAY
     return found.opens
@@ -61,7 +62,7 @@ def next_open(after: datetime) -> datetime:
 
 def session_times(trigger: SessionTrigger, after: datetime) -> Iterator[datetime]:
     """The due times from about a moment on, in order; they end where the calendar does."""
-    day = max(after.astimezone(xnys.ZONE).date() - _DAY, xnys.KNOWN_FROM)
+    day = max(after.astimezone(zone_of(xnys.ZONE)).date() - _DAY, xnys.KNOWN_FROM)
     while day <= xnys.KNOWN_UNTIL:
         found = session(day)
         if found is not None and _is_meant(day, trigger.days):
@@ -105,4 +106,4 @@ def _is_session(day: date) -> bool:
 
 
 def _at(day: date, at: time) -> datetime:
-    return datetime.combine(day, at, xnys.ZONE).astimezone(UTC)
+    return datetime.combine(day, at, zone_of(xnys.ZONE)).astimezone(UTC)

@@ -2,12 +2,11 @@
 
 from datetime import date, time
 from typing import Final
-from zoneinfo import ZoneInfo
 
 KNOWN_FROM: Final = date(2024, 1, 1)
 KNOWN_UNTIL: Final = date(2028, 12, 31)
 """The last day of which it is known whether it is a session."""
-ZONE: Final = ZoneInfo("America/New_York")
+ZONE: Final = "America/New_York"
 OPEN: Final = time(9, 30)
 CLOSE: Final = time(16, 0)
 EARLY_CLOSE: Final = time(13, 0)

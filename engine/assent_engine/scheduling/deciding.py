@@ -16,8 +16,9 @@ from assent_engine.scheduling import keys
 from assent_engine.scheduling.entries import occurrence, subject
 from assent_engine.scheduling.held import Held
 from assent_engine.scheduling.planner import Decided, Standing, plans
-from assent_engine.scheduling.register import Zone, standing_of, timed
+from assent_engine.scheduling.register import standing_of, timed
 from assent_engine.scheduling.words import Fate, Reason
+from assent_engine.scheduling.zone_rules import Zone, missing, put_off
 from assent_engine.store import Store
 from assent_engine.store.records import (
     NewNotice,
@@ -46,21 +47,35 @@ class Deciding:
         read, at = self.store.read, timestamp(now)
         rows = await (read.triggers() if every else read.triggers_to_look_at(at))
         held = Held.of(await read.pauses(), at)
+        known, records = self._timed(rows, now)
         if every:
-            rows = [await self._set_back(row, now) for row in rows]
+            known = [(await self._set_back(row, rule, now), rule) for row, rule in known]
         restored = await read.last_restore() if every else None
         ahead = await self._ahead()
-        records: list[Record] = []
-        for row in rows:
-            if (rule := timed(keys.read(row.document))) is not None:
-                standing = replace(
-                    standing_of(row, rule, self.zone()),
-                    held=held.until(row.policy_id),
-                    recorded=ahead[row.policy_id, row.trigger],
-                )
-                records += await self._planned(row, standing, now, restored)
+        for row, rule in known:
+            standing = replace(
+                standing_of(row, rule, self.zone()),
+                held=held.until(row.policy_id),
+                recorded=ahead[row.policy_id, row.trigger],
+            )
+            records += await self._planned(row, standing, now, restored)
         if records:
             await self.store.commit(*records)
+
+    def _timed(
+        self, rows: list[TriggerRow], now: datetime
+    ) -> tuple[list[tuple[TriggerRow, AnyTimed]], list[Record]]:
+        """The triggers with due times; those whose zone is missing are put off."""
+        known: list[tuple[TriggerRow, AnyTimed]] = []
+        records: list[Record] = []
+        for row in rows:
+            if (rule := timed(keys.read(row.document))) is None:
+                continue
+            if (zone := missing(rule, self.zone())) is not None:
+                records += put_off(row, zone, now)
+            else:
+                known.append((row, rule))
+        return known, records
 
     async def _ahead(self) -> dict[tuple[str, str], Collection[datetime]]:
         """The due times beyond what is settled that have their record."""
@@ -119,10 +134,9 @@ class Deciding:
         following = next(due(rule, now, self.zone(), one.due), None)
         return min([*ends, following] if following else ends)
 
-    async def _set_back(self, row: TriggerRow, now: datetime) -> TriggerRow:
+    async def _set_back(self, row: TriggerRow, rule: AnyTimed, now: datetime) -> TriggerRow:
         """The clock was set back: what was only let go beyond now is due once more."""
-        rule = timed(keys.read(row.document))
-        if rule is None or moment(row.settled) <= now:
+        if moment(row.settled) <= now:
             return row
         at, key = timestamp(now), (row.policy_id, row.trigger)
         records: list[Record] = [OccurrencesReopened(*key, at)]

@@ -9,6 +9,7 @@ from assent_engine.due import due
 from assent_engine.moments import moment
 from assent_engine.scheduling import keys
 from assent_engine.scheduling.register import timed
+from assent_engine.scheduling.zone_rules import missing
 from assent_engine.store.rows import TriggerRow
 from assent_schemas.statuses import PolicyStatus
 from assent_schemas.triggers import AnyTrigger
@@ -33,7 +34,7 @@ def upcoming(rows: Iterable[TriggerRow], now: datetime, zone: str) -> Iterator[U
 
 def _of(row: TriggerRow, now: datetime, zone: str) -> Iterator[Upcoming]:
     rule = timed(keys.read(row.document))
-    if rule is None:
+    if rule is None or missing(rule, zone) is not None:
         return
     for one in due(rule, max(now, moment(row.settled)), zone, moment(row.anchor)):
         yield Upcoming(one, row.policy_id, row.name, row.trigger, rule)

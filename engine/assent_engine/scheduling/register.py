@@ -1,7 +1,7 @@
 """Triggers in force: what approving, replacing, switching and removing a policy does to them."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -11,6 +11,7 @@ from assent_engine.scheduling import keys
 from assent_engine.scheduling.entries import occurrence, subject
 from assent_engine.scheduling.planner import Standing, first_look, plans
 from assent_engine.scheduling.words import Fate, Reason
+from assent_engine.scheduling.zone_rules import Zone, in_use, missing
 from assent_engine.store import Reader
 from assent_engine.store.records import (
     NewOccurrence,
@@ -25,8 +26,6 @@ from assent_engine.store.rows import OccurrenceRow, TriggerRow
 from assent_schemas.policy import Policy
 from assent_schemas.statuses import PolicyStatus
 from assent_schemas.triggers import AnyTimed, AnyTrigger, OnceTrigger
-
-Zone = Callable[[], str]
 
 
 def timed(trigger: AnyTrigger) -> AnyTimed | None:
@@ -100,7 +99,9 @@ class Register:
     def _settled(
         self, row: TriggerRow, rule: AnyTimed, reason: Reason, now: datetime
     ) -> Iterator[Record]:
-        """What was due until now and has no record yet."""
+        """What was due until now and has no record yet; nothing where its zone is gone."""
+        if missing(rule, self.zone()) is not None:
+            return
         standing = replace(standing_of(row, rule, self.zone()), off=reason)
         for found in plans(standing, now):
             for one in found.decided:
@@ -131,10 +132,12 @@ class Register:
             detail = "It was approved after its time."
             skipped = Fate.SKIPPED, Reason.NOT_APPROVED, False, timestamp(now), detail
             return [row, NewOccurrence(policy_id, name, at, at, 1, *skipped)]
-        return [row]
+        return [row, *in_use(rule)]
 
     def _first(self, rule: AnyTimed | None, settled: datetime, anchor: datetime) -> datetime | None:
-        return None if rule is None else first_look(Standing(rule, anchor, settled, self.zone()))
+        if rule is None or missing(rule, self.zone()) is not None:
+            return None
+        return first_look(Standing(rule, anchor, settled, self.zone()))
 
 
 def _record(

@@ -17,12 +17,13 @@ from assent_engine.scheduling.held import Held
 from assent_engine.scheduling.register import Register
 from assent_engine.scheduling.starting import Pace, Starting
 from assent_engine.scheduling.words import Fate, Reason
+from assent_engine.scheduling.zone_rules import ZoneRules
 from assent_engine.store import Store
 from assent_engine.store.records import OccurrenceQueued, OccurrenceSkipped, Record
 from assent_engine.store.rows import OccurrenceRow
 from assent_schemas.errors import Refused
 
-Why = Literal["start", "timer", "wake", "clock_changed"]
+Why = Literal["start", "timer", "wake", "clock_changed", "zone_data"]
 _ANSWERED = {"approved": None, "rejected": Reason.DECLINED}
 
 
@@ -41,11 +42,13 @@ class Schedule:
     requests: Requests
     register: Register
     pace: Pace = field(default_factory=Pace)
+    _rules: ZoneRules = field(init=False)
     _deciding: Deciding = field(init=False)
     _happenings: Happenings = field(init=False)
     _starting: Starting = field(init=False)
 
     def __post_init__(self) -> None:
+        self._rules = ZoneRules(self.store, self.register.zone)
         self._deciding = Deciding(self.store, self.requests, self.register.zone)
         self._happenings = Happenings(self.store)
         self._starting = Starting(self.store, self.clock, self.runs, self.pace, self.run_ended)
@@ -66,11 +69,14 @@ class Schedule:
     async def look(self, now: datetime, why: Why) -> None:
         """Decide and record everything that is due, and start what may start.
 
-        At a start, after waking and after a change of the clock or the zone, every trigger is
-        looked at anew. To be called first with "start", once, before any other.
+        At a start, after waking and after a change of the clock, the zone or the zone data, every
+        trigger is looked at anew. To be called first with "start", once, before any other.
         """
         async with self.register.turn:
+            replaced = [] if why == "timer" else await self._rules.read_anew(now)
             await self._deciding.decide(now, every=why != "timer")
+            if replaced:
+                await self.store.commit(*replaced)
             if why in ("start", "wake"):
                 await self._happenings.began("start" if why == "start" else "wake", now)
             await self._go_on(now)

@@ -311,6 +311,10 @@ class Reader:
         rows = await self._all(sql, *values)
         return [TriggerRow(*_with(row, -1, partial(_word, PolicyStatus))) for row in rows]
 
+    async def zones_seen(self) -> dict[str, str]:
+        """What the zone data said of each zone when it was last looked at, as digests."""
+        return dict(await self._all("SELECT zone, digest FROM zones_seen"))
+
     async def next_look(self) -> str | None:
         """The first moment at which a trigger has to be looked at."""
         ((moment,),) = await self._all("SELECT min(look_at) FROM triggers WHERE look_at NOT NULL")

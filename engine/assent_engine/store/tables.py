@@ -1,6 +1,6 @@
 """The tables, and how an older database becomes the present one."""
 
-VERSION = 2
+VERSION = 3
 APPLICATION_ID = 0x41737374  # "Asst"
 
 SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON", "wal_autocheckpoint = 0")
@@ -257,7 +257,14 @@ CREATE TABLE pauses (
 ) STRICT;
 """
 
-TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES + REQUESTS + CALLED_RUNS + TRIGGERS
+SEEN = """
+CREATE TABLE zones_seen (
+    zone TEXT PRIMARY KEY,
+    digest TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES + REQUESTS + CALLED_RUNS + TRIGGERS + SEEN
 TABLES += HOOKS + SETTINGS_OF_THE_OWNER
 
 MIGRATIONS = {
@@ -278,6 +285,7 @@ ALTER TABLE saga_log
 ALTER TABLE saga_log ADD COLUMN settled_at TEXT;
 {INTERVENTIONS}{PLACES}{PAUSES}{REQUESTS}{CALLED_RUNS}{TRIGGERS}
 {HOOKS}{SETTINGS_OF_THE_OWNER}""",
+    2: SEEN,
 }
 """What brings a form to the one after it."""
 

@@ -1,11 +1,9 @@
 """Triggers: their expressions, zones and moments mean something."""
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
-from assent_engine.due import is_valid_cron, spelt_out
+from assent_engine.due import is_valid_cron, spelt_out, zone_data
 from assent_engine.files.paths import path_fault
 from assent_engine.interpreter.paths import Path, compile_path
 from assent_engine.moments import moment
@@ -53,9 +51,9 @@ def _trigger(trigger: Json, where: str) -> Iterator[Problem]:
         detail = f"{expression!r} is no crontab expression: {reason}."
         near = spelt_out(expression)
         yield misspelt("trigger.bad_cron", f"{where}/expression", detail, near)
-    if isinstance(zone, str) and zone not in _zones():
+    if isinstance(zone, str) and zone not in zone_data.names():
         detail, otherwise = f"There is no time zone {zone!r}.", "Use an IANA name: Europe/Zurich."
-        near = nearest(zone, _zones())
+        near = nearest(zone, zone_data.names())
         yield misspelt("trigger.unknown_zone", f"{where}/timezone", detail, near, otherwise)
 
 
@@ -105,8 +103,3 @@ def _paths(condition: Json, where: str) -> Iterator[tuple[str, Path]]:
         for at, one in enumerate(inner):
             if isinstance(one, dict):
                 yield from _paths(one, f"{where}/{key}" + f"/{at}" * (key != "not"))
-
-
-@cache
-def _zones() -> list[str]:
-    return sorted(available_timezones())

@@ -25,6 +25,7 @@ from assent_engine.store.records import (
     RequestsWithdrawn,
     RequestTimedOut,
     VersionDecided,
+    ZoneSeen,
 )
 from assent_schemas.errors import AssentError
 from assent_service.desk.hub import Hub
@@ -74,7 +75,12 @@ def _resumed(one: PauseEnded) -> Told:
     return "pause.changed", {"subject": one.subject, "paused": False, "until": None}
 
 
-_AT_ONCE: dict[type[Any], Callable[[Any], Told]] = {
+def _replaced(one: ZoneSeen) -> Told | None:
+    about = {"zone": one.zone, "zone_data": one.release}
+    return ("computer.zone_rules_changed", about) if one.replaced else None
+
+
+_AT_ONCE: dict[type[Any], Callable[[Any], Told | None]] = {
     NewVersion: _wanted,
     NewRequest: _asked,
     VersionDecided: _judged,
@@ -84,6 +90,7 @@ _AT_ONCE: dict[type[Any], Callable[[Any], Told]] = {
     PolicyChange: _changed,
     PauseBegun: _paused,
     PauseEnded: _resumed,
+    ZoneSeen: _replaced,
 }
 _AFTER_A_LOOK = (
     NewNotice,
@@ -108,7 +115,8 @@ class Telling:
         """What was committed; never waits."""
         for one in records:
             if (made := _AT_ONCE.get(type(one))) is not None:
-                self.hub.publish(*made(one))
+                if (told := made(one)) is not None:
+                    self.hub.publish(*told)
             elif isinstance(one, _AFTER_A_LOOK):
                 self._unsure.put_nowait(one)
 

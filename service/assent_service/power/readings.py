@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from assent_engine.due.zone_data import Marks, marks
 from assent_engine.scheduling.zone import read_zone
 
 Seconds = Callable[[], float]
@@ -18,37 +19,40 @@ SET = 2.0
 class Readings:
     """Seconds on three clocks: `wall` since the epoch, `awake` without sleep, `whole` with it.
 
-    `zone` is the computer's, by its IANA name.
+    `zone` is the computer's, by its IANA name; `zone_data` the marks of what is known of zones.
     """
 
     wall: float
     awake: float
     whole: float
     zone: str = "UTC"
+    zone_data: Marks = frozenset()
 
     @classmethod
     def now(cls) -> "Readings":
         """The clocks of this system; read one after the other, so exact to microseconds."""
-        zone = read_zone()
-        return cls(time.time(), *_AWAKE_AND_WHOLE(), zone)
+        zone, data = read_zone(), marks()
+        return cls(time.time(), *_AWAKE_AND_WHOLE(), zone, data)
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
     """What lay between two readings, in seconds: sleep, and by how much the wall clock was set.
 
-    `moved_to` is the zone where it is another one now.
+    `moved_to` is the zone where it is another one now; `new_zone_data` whether that was replaced.
     """
 
     asleep: float
     set_by: float
     moved_to: str | None = None
+    new_zone_data: bool = False
 
     @classmethod
     def between(cls, before: Readings, after: Readings) -> "Passed":
         whole, awake = after.whole - before.whole, after.awake - before.awake
         moved_to = after.zone if after.zone != before.zone else None
-        return cls(whole - awake, after.wall - before.wall - whole, moved_to)
+        replaced = after.zone_data != before.zone_data
+        return cls(whole - awake, after.wall - before.wall - whole, moved_to, replaced)
 
     @property
     def slept(self) -> bool:

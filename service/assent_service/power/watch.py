@@ -18,7 +18,7 @@ PATIENCE = 3.0
 
 @dataclass(slots=True)
 class PowerWatch:
-    """Tells of each sleep once, before and after it, and of a wall clock or zone that was set.
+    """Tells of each sleep once, before and after it, and of a clock or zone that was changed.
 
     `woke` is given how long it slept, `clock_changed` by how much it was set, or by nothing where
     it is the zone that has changed, and the zone. What the voices
@@ -32,6 +32,7 @@ class PowerWatch:
     sleeping: Callable[[], Coroutine[Any, Any, None]]
     woke: Callable[[timedelta], Coroutine[Any, Any, None]]
     clock_changed: Callable[[timedelta, str], Coroutine[Any, Any, None]]
+    zone_data_replaced: Callable[[], Coroutine[Any, Any, None]]
     read: Callable[[], Readings] = Readings.now
     silent: dict[str, str] = field(default_factory=dict)
     """The voices that do not tell here, by name, with the reason."""
@@ -87,6 +88,8 @@ class PowerWatch:
         if passed.was_set or passed.moved_to is not None:
             by = timedelta(seconds=passed.set_by if passed.was_set else 0)
             await self.clock_changed(by, now.zone)
+        if passed.new_zone_data:
+            await self.zone_data_replaced()
 
     def _glance_later(self) -> None:
         self._glance = self.clock.timer(GLANCE, self._glanced)

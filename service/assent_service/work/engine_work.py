@@ -21,6 +21,7 @@ from assent_engine.store.records import (
     TriggerInForce,
     TriggerRetired,
     TriggersAwake,
+    ZoneSeen,
 )
 from assent_schemas.errors import AssentError
 from assent_service.desk.at_work import at_work
@@ -77,7 +78,12 @@ class EngineWork:
         told = engine.store.heard
         engine.store.heard = lambda records: self._stored(records, told)
         self.power = PowerWatch(
-            voices(), engine.clock, self._sleeping, self._woke, self._clock_changed
+            voices(),
+            engine.clock,
+            self._sleeping,
+            self._woke,
+            self._clock_changed,
+            self._zone_data_replaced,
         )
         await self.power.start()
         for name, why in self.power.silent.items():
@@ -99,6 +105,10 @@ class EngineWork:
 
     def _stored(self, records: Sequence[Record], told: Callable[[Sequence[Record]], None]) -> None:
         told(records)
+        for one in records:
+            if isinstance(one, ZoneSeen) and one.replaced:
+                about = {"zone": one.zone, "zone_data": one.release}
+                _LOG.warning("the rules of a zone were replaced", extra=about)
         if any(isinstance(one, _CHANGES_DUE) for one in records):
             self._timer.changed()
         if any(isinstance(one, HookCalled) for one in records):
@@ -140,6 +150,11 @@ class EngineWork:
         _LOG.warning("the clock or the zone was set", extra=told)
         self.room.hub.publish("computer.clock_changed", told)
         self._timer.passed_by(Looked.CLOCK_CHANGED)
+
+    async def _zone_data_replaced(self) -> None:
+        """Which rules are other ones, the look finds, and the store tells."""
+        _LOG.info("zone data was replaced")
+        self._timer.passed_by(Looked.ZONE_DATA)
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, AssentError):

@@ -42,6 +42,9 @@ asyncio.run(main())
 """
 
 
+SECOND_TO_THIRD = ("zones_seen",)
+
+
 async def first_form(path: Path) -> Bench:
     """A home with a run, as the first form of the tables had it."""
     bench = Bench(path)
@@ -64,8 +67,8 @@ async def first_form(path: Path) -> Bench:
             connection.execute(f"ALTER TABLE workflow_executions DROP COLUMN {column}")
         for column in ("settled", "settled_at"):
             connection.execute(f"ALTER TABLE saga_log DROP COLUMN {column}")
-        hooks = ("hooks", "deliveries", "settings")
-        for table in ("interventions", "pauses", "requests", "triggers", "occurrences", *hooks):
+        inbox = ("interventions", "pauses", "requests", "hooks", "deliveries", "settings")
+        for table in (*inbox, "triggers", "occurrences", *SECOND_TO_THIRD):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
     return bench
@@ -97,6 +100,20 @@ async def test_an_older_store_is_brought_up_and_kept_as_it_was(tmp_path: Path) -
     assert schema(bench.home.database) == schema(other.home.database)
     assert form(bench.path / "assent.sqlite.form-1") == 1
     assert form(bench.home.database) == tables.VERSION
+
+
+async def test_a_store_of_the_second_form_is_brought_up_too(tmp_path: Path) -> None:
+    bench, other = Bench(tmp_path / "home"), Bench(tmp_path / "other")
+    for one in (bench, other):
+        async with one.open() as engine:
+            await ran(engine, policy(task("number.add", 1)))
+    with closing(sqlite3.connect(bench.home.database)) as connection:
+        for table in SECOND_TO_THIRD:
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("PRAGMA user_version = 2")
+    async with bench.open() as engine:
+        assert (await engine.check_store()).findings == []
+    assert schema(bench.home.database) == schema(other.home.database)
 
 
 @pytest.mark.process

@@ -106,6 +106,9 @@ class Machine:
     async def clock_changed(self, by: timedelta, zone: str) -> None:
         self.told.append(("set", by.total_seconds(), zone))
 
+    async def zone_data_replaced(self) -> None:
+        self.told.append("zone data")
+
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[PowerWatch]:
         self.saved.set()
@@ -115,6 +118,7 @@ class Machine:
             self.sleeping,
             self.woke,
             self.clock_changed,
+            self.zone_data_replaced,
             lambda: self.at,
         )
         await watch.start()
@@ -185,6 +189,15 @@ async def test_a_computer_that_has_travelled_is_in_another_zone_and_its_clock_wa
         await watch.look()
         await watch.look()
     assert machine.told == [("set", 0.0, "Asia/Tokyo")]
+
+
+async def test_zone_data_that_was_replaced_is_told_of_once() -> None:
+    machine = Machine()
+    async with machine.watched() as watch:
+        machine.at = replace(machine.at, zone_data=frozenset({("/zones", 1, 2)}))
+        await watch.look()
+        await watch.look()
+    assert machine.told == ["zone data"]
 
 
 def test_the_zone_is_the_computers_as_it_is_now(monkeypatch: pytest.MonkeyPatch) -> None:

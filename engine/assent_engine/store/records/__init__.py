@@ -48,6 +48,7 @@ from assent_engine.store.records.runs import (
     RunStoodAt,
     RunThinned,
 )
+from assent_engine.store.records.seen import ZoneInUse, ZoneSeen
 from assent_engine.store.records.told import (
     AuditEntry,
     FailureNotice,
@@ -122,5 +123,7 @@ __all__ = [
     "TriggerRetired",
     "TriggersAwake",
     "VersionDecided",
+    "ZoneInUse",
+    "ZoneSeen",
     "parameters",
 ]
