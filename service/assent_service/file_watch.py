@@ -58,7 +58,7 @@ class FileWatch:
         self._observer = observer
 
     async def stop(self) -> None:
-        """Watch no more; changes that have not come to rest are dropped."""
+        """Watch no more; what has not come to rest is found at the next start."""
         for one in self._unrest.values():
             one.cancel()
         self._unrest.clear()
@@ -67,15 +67,18 @@ class FileWatch:
             await asyncio.to_thread(self._observer.join)
             self._observer = None
 
-    def _heard(self, path: str) -> None:
-        name = self._name(path)
-        if name is None or not self._wanted(name):
-            return
+    def stir(self, name: str) -> None:
+        """A file is changing: pass that on once it has come to rest."""
         one = self._unrest.get(name)
         if one is None and len(self._unrest) < MOST:
             one = self._unrest[name] = _Unrest(self._clock, lambda: self._rested(name))
         if one is not None:
             one.stir()
+
+    def _heard(self, path: str) -> None:
+        name = self._name(path)
+        if name is not None and self._wanted(name):
+            self.stir(name)
 
     def _name(self, path: str) -> str | None:
         with contextlib.suppress(ValueError):

@@ -30,14 +30,24 @@ def occurrence(
 
 
 def happened(
-    row: TriggerRow, due: datetime, at: str, brought: object, reason: Reason | None = None
+    row: TriggerRow,
+    due: datetime,
+    at: str,
+    brought: object,
+    reason: Reason | None = None,
+    *,
+    missed: str = "",
 ) -> NewOccurrence:
-    """The record of something that has just happened: queued, or skipped for a reason."""
+    """The record of something that has happened: queued, or skipped for a reason.
+
+    `missed` is why it was not heard of when it happened.
+    """
     moment = timestamp(due)
     fate = Fate.QUEUED if reason is None else Fate.SKIPPED
     payload = exact_json.encode(exact_json.plain(brought)).decode()
+    why = reason or missed
     return NewOccurrence(
-        row.policy_id, row.trigger, moment, moment, 1, fate, reason or "", False, at, "", payload
+        row.policy_id, row.trigger, moment, moment, 1, fate, why, bool(missed), at, "", payload
     )
 
 

@@ -1,6 +1,6 @@
 """Happenings: events, changed files, ends of runs, starts and wakes, and the triggers they meet."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -11,6 +11,14 @@ from assent_engine.scheduling import keys
 from assent_engine.scheduling.conditions import holds
 from assent_engine.scheduling.entries import happened
 from assent_engine.scheduling.held import Held
+from assent_engine.scheduling.watched_files import (
+    UNWATCHED,
+    Compared,
+    FileState,
+    Survey,
+    seen,
+    watches,
+)
 from assent_engine.scheduling.words import Reason
 from assent_engine.store import Store
 from assent_engine.store.records import EndsSeen, Record
@@ -62,14 +70,44 @@ class Happenings:
 
         return await self._met(event.kind, meets, event.data, now, along)
 
-    async def file_changed(self, path: str, now: datetime) -> int:
+    async def file_changed(self, path: str, state: FileState | None, now: datetime) -> int:
         """The number of triggers that watch a file beneath the folder `files`."""
+        rows = await self._watching(path)
+        known = [record for row in rows for record in seen(row, path, state)]
+        return await self._met("file", lambda rule: watches(rule, path), {"path": path}, now, known)
 
-        def meets(rule: AnyTrigger) -> bool:
-            watched = rule.path if isinstance(rule, FileTrigger) else ""
-            return path == watched or path.startswith(f"{watched}/")
+    async def surveyed(self, surveys: Mapping[str, Survey], now: datetime) -> dict[str, FileState]:
+        """The files that have changed unwatched; each at rest is met by its triggers, once."""
+        held, found = await self._held(now), dict[str, FileState]()
+        for row in await self.store.read.triggers_of("file"):
+            rule = keys.read(row.document)
+            survey = surveys.get(rule.path) if isinstance(rule, FileTrigger) else None
+            if survey is None:
+                continue
+            before = await self.store.read.files_seen(row.policy_id, row.trigger)
+            compared = Compared(row, survey, before)
+            records = list(compared.records())
+            rested = [path for path in compared.changed if path not in survey.young]
+            records += await self._unwatched(row, rule, rested, held, now)
+            if records:
+                await self.store.commit(*records)
+            found |= {path: survey.files[path] for path in compared.changed}
+        return found
 
-        return await self._met("file", meets, {"path": path}, now)
+    async def _unwatched(
+        self, row: TriggerRow, rule: AnyTrigger, paths: list[str], held: Held, now: datetime
+    ) -> list[Record]:
+        due, reason = await self._unused(row, now), _kept_from(row, held)
+        met = [path for path in paths if holds(rule.when, {"path": path})]
+        moments = [due + at * _MICROSECOND for at in range(len(met))]
+        return [
+            happened(row, moment, timestamp(now), {"path": path}, reason, missed=UNWATCHED)
+            for moment, path in zip(moments, met, strict=True)
+        ]
+
+    async def _watching(self, path: str) -> list[TriggerRow]:
+        rows = await self.store.read.triggers_of("file")
+        return [row for row in rows if watches(keys.read(row.document), path)]
 
     async def began(self, kind: Literal["start", "wake"], now: datetime) -> int:
         """The number of triggers of the service's start, or of the computer's waking."""

@@ -14,6 +14,7 @@ from assent_engine.scheduling.words import Fate, Reason
 from assent_engine.scheduling.zone_rules import Zone, in_use, missing
 from assent_engine.store import Reader
 from assent_engine.store.records import (
+    FilesForgotten,
     NewOccurrence,
     OccurrenceSkipped,
     Record,
@@ -94,6 +95,7 @@ class Register:
                 found += self._settled(row, rule, reason, now)
             found += _let_go(waiting, row, reason, now)
             found.append(TriggerRetired(row.policy_id, row.trigger, timestamp(now)))
+            found.append(FilesForgotten(row.policy_id, row.trigger))
         return found
 
     def _settled(

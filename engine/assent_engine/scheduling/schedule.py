@@ -1,6 +1,7 @@
 """The schedule of an engine: when to look next, and what a look decides, records and starts."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -16,6 +17,7 @@ from assent_engine.scheduling.happenings import Event, Happenings
 from assent_engine.scheduling.held import Held
 from assent_engine.scheduling.register import Register
 from assent_engine.scheduling.starting import Pace, Starting
+from assent_engine.scheduling.watched_files import FileState, Survey, watched
 from assent_engine.scheduling.words import Fate, Reason
 from assent_engine.scheduling.zone_rules import ZoneRules
 from assent_engine.store import Store
@@ -95,12 +97,30 @@ class Schedule:
         async with self.register.turn:
             return await self._happenings.emitted(event, self.clock.now(), *along)
 
-    async def file_changed(self, path: str) -> int:
-        """The number of triggers that watch a path, relative to the home's folder `files`."""
+    async def file_changed(self, path: str, state: FileState | None = None) -> int:
+        """The number of triggers that watch a path, relative to the home's folder `files`.
+
+        `state` is how the file stands now, where it is there.
+        """
         async with self.register.turn:
-            met = await self._happenings.file_changed(path, self.clock.now())
+            met = await self._happenings.file_changed(path, state, self.clock.now())
             await self._go_on(self.clock.now())
         return met
+
+    async def watched(self) -> set[str]:
+        """The paths that triggers in force watch, relative to the home's folder `files`."""
+        return watched(await self.store.read.triggers_of("file"))
+
+    async def surveyed(self, surveys: Mapping[str, Survey]) -> dict[str, FileState]:
+        """Start what files have changed for while nothing watched; those files, young ones too.
+
+        `surveys` has each watched path. A trigger whose files are surveyed for the first time
+        starts nothing.
+        """
+        async with self.register.turn:
+            changed = await self._happenings.surveyed(surveys, self.clock.now())
+            await self._go_on(self.clock.now())
+        return changed
 
     async def run_ended(self, run_id: str = "") -> None:  # noqa: ARG002 - the ledger tells which
         """See to what waits for the end of a run, and to what is started by it.

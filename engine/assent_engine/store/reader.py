@@ -315,6 +315,11 @@ class Reader:
         """What the zone data said of each zone when it was last looked at, as digests."""
         return dict(await self._all("SELECT zone, digest FROM zones_seen"))
 
+    async def files_seen(self, policy_id: str, trigger: str) -> dict[str, tuple[int, int]]:
+        """Size and time of change, in nanoseconds, of each file that a trigger was told of."""
+        sql = "SELECT path, size, mtime_ns FROM files_seen WHERE policy_id = ? AND trigger = ?"
+        return {path: (size, at) for path, size, at in await self._all(sql, policy_id, trigger)}
+
     async def next_look(self) -> str | None:
         """The first moment at which a trigger has to be looked at."""
         ((moment,),) = await self._all("SELECT min(look_at) FROM triggers WHERE look_at NOT NULL")

@@ -262,6 +262,15 @@ CREATE TABLE zones_seen (
     zone TEXT PRIMARY KEY,
     digest TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE files_seen (
+    policy_id TEXT NOT NULL,
+    trigger TEXT NOT NULL,
+    path TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    PRIMARY KEY (policy_id, trigger, path)
+) STRICT, WITHOUT ROWID;
 """
 
 TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES + REQUESTS + CALLED_RUNS + TRIGGERS + SEEN

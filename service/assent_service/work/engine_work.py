@@ -26,11 +26,11 @@ from assent_engine.store.records import (
 from assent_schemas.errors import AssentError
 from assent_service.desk.at_work import at_work
 from assent_service.desk.room import Room
-from assent_service.file_watch import FileWatch
 from assent_service.power import PowerWatch
 from assent_service.power.voices import voices
 from assent_service.timer import Looked, Timer
 from assent_service.work.due import DueWork
+from assent_service.work.files import WatchedHome
 from assent_service.work.recovery import keep_recovering
 from assent_service.work.upkeep import keep_up
 
@@ -61,8 +61,7 @@ class EngineWork:
     engine: Engine = field(init=False)
     power: PowerWatch = field(init=False)
     _timer: Timer = field(init=False)
-    _files: FileWatch | None = None
-    _watched: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _files: WatchedHome = field(init=False)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def hear(self, progress: Progress) -> None:
@@ -74,7 +73,8 @@ class EngineWork:
     async def start(self, engine: Engine) -> None:
         """Begin, with what was missed first."""
         self.engine = engine
-        self._timer = Timer(DueWork(engine, self.room.carriers), engine.clock, self._failed)
+        due = DueWork(engine, self.room.carriers, self._looked)
+        self._timer = Timer(due, engine.clock, self._failed)
         told = engine.store.heard
         engine.store.heard = lambda records: self._stored(records, told)
         self.power = PowerWatch(
@@ -88,7 +88,8 @@ class EngineWork:
         await self.power.start()
         for name, why in self.power.silent.items():
             _LOG.info("a sense is missing", extra={"sense": name, "why": why})
-        await self._watch_files()
+        self._files = WatchedHome(engine, self._spawn)
+        await self._files.watch()
         await self._timer.start()
         self._spawn(keep_recovering(engine))
         self._spawn(keep_up(engine))
@@ -96,8 +97,7 @@ class EngineWork:
     async def stop(self) -> None:
         """Let the look under way end, and nothing else begin."""
         await self.power.stop()
-        if self._files is not None:
-            await self._files.stop()
+        await self._files.stop()
         await self._timer.stop()
         for task in self._tasks:
             task.cancel()
@@ -115,25 +115,15 @@ class EngineWork:
             # A webhook's caller is answered before anything starts.
             self._timer.look(Looked.TIMER)
         if any(isinstance(one, _CHANGES_TRIGGERS) for one in records):
-            self._spawn(self._watch_files())
+            self._spawn(self._follow_files())
 
-    async def _watch_files(self) -> None:
-        """Watch the home's files as long as a trigger asks for it."""
-        async with self._watched:
-            wanted = bool(await self.engine.store.read.triggers_of("file"))
-            if wanted and self._files is None:
-                folder, clock = self.engine.home.files, self.engine.clock
-                self._files = FileWatch(folder, clock, lambda _path: True, self._file_changed)
-                await self._files.start()
-            elif not wanted and self._files is not None:
-                await self._files.stop()
-                self._files = None
+    async def _follow_files(self) -> None:
+        await self._files.watch()
+        await self._files.compare()
 
-    def _file_changed(self, path: str) -> None:
-        self._spawn(self._tell_of_file(path))
-
-    async def _tell_of_file(self, path: str) -> None:
-        await self.engine.schedule.file_changed(path)
+    def _looked(self) -> None:
+        """The first look, or one after waking, has told what had to be told first."""
+        self._spawn(self._files.compare())
 
     async def _sleeping(self) -> None:
         _LOG.info("the computer goes to sleep")

@@ -48,7 +48,13 @@ from assent_engine.store.records.runs import (
     RunStoodAt,
     RunThinned,
 )
-from assent_engine.store.records.seen import ZoneInUse, ZoneSeen
+from assent_engine.store.records.seen import (
+    FileForgotten,
+    FileSeen,
+    FilesForgotten,
+    ZoneInUse,
+    ZoneSeen,
+)
 from assent_engine.store.records.told import (
     AuditEntry,
     FailureNotice,
@@ -75,6 +81,9 @@ __all__ = [
     "DeliveriesForgotten",
     "EndsSeen",
     "FailureNotice",
+    "FileForgotten",
+    "FileSeen",
+    "FilesForgotten",
     "HookCalled",
     "HookMade",
     "HookRevoked",
