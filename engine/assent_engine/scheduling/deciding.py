@@ -17,11 +17,13 @@ from assent_engine.scheduling.entries import occurrence, subject
 from assent_engine.scheduling.held import Held
 from assent_engine.scheduling.planner import Decided, Standing, plans
 from assent_engine.scheduling.register import standing_of, timed
+from assent_engine.scheduling.sharing import shared
 from assent_engine.scheduling.words import Fate, Reason
 from assent_engine.scheduling.zone_rules import Zone, missing, put_off
 from assent_engine.store import Store
 from assent_engine.store.records import (
     NewNotice,
+    NewOccurrence,
     OccurrencesCut,
     OccurrencesReopened,
     Record,
@@ -99,12 +101,21 @@ class Deciding:
         await asyncio.sleep(0)
         *_, found = every = list(plans(standing, now))
         for one in (one for part in every for one in part.decided):
-            records += self._records(row, standing.rule, one, now)
+            made = self._records(row, standing.rule, one, now)
+            # What goes before is not in the store yet but for the first of them.
+            records += made if records else await self._following(row, made)
         look_at = None if found.look_at is None else timestamp(found.look_at)
         settled = timestamp(found.settled)
         if (settled, look_at) != (row.settled, row.look_at):
             records.append(TriggerLooked(row.policy_id, row.trigger, settled, look_at))
         return [*records, *_calendar_ends(row, now)]
+
+    async def _following(self, row: TriggerRow, made: list[Record]) -> list[Record]:
+        """The first records of a look, added to the last of those before where they are alike."""
+        first, *others = made
+        if not isinstance(first, NewOccurrence):
+            return made
+        return [await shared(self.store.read, row, first) or first, *others]
 
     def _records(
         self, row: TriggerRow, rule: AnyTimed, one: Decided, now: datetime

@@ -15,9 +15,16 @@ from assent_engine.scheduling import keys
 from assent_engine.scheduling.held import Held
 from assent_engine.scheduling.planner import IN_TURN
 from assent_engine.scheduling.queue import CancelOthers, NoRoom, Skip, Start, Waiting, steps
+from assent_engine.scheduling.sharing import shared
 from assent_engine.scheduling.words import Fate, Reason
 from assent_engine.store import Store
-from assent_engine.store.records import OccurrenceRan, OccurrenceSkipped, Record
+from assent_engine.store.records import (
+    NewOccurrence,
+    OccurrenceJoined,
+    OccurrenceRan,
+    OccurrenceSkipped,
+    Record,
+)
 from assent_engine.store.rows import OccurrenceRow, TriggerRow
 from assent_schemas.errors import AssentError, Problem, Refused
 from assent_schemas.statuses import PolicyStatus
@@ -177,10 +184,13 @@ class Starting:
         await self._skip(one, _reason(problem), now, f"{problem.code}: {problem.detail}")
 
     async def _skip(self, one: Waiting, reason: Reason, now: datetime, detail: str = "") -> None:
-        due, at = timestamp(one.due), timestamp(now)
-        await self.store.commit(
-            OccurrenceSkipped(one.policy_id, one.trigger, due, reason, detail, at)
-        )
+        key, at = (one.policy_id, one.trigger, timestamp(one.due)), timestamp(now)
+        if isinstance(one.rule, TimedTrigger) and (row := await self.store.read.trigger(*one.key)):
+            alone = NewOccurrence(*key, key[2], 1, Fate.SKIPPED, reason, False, at, detail)
+            if (more := await shared(self.store.read, row, alone)) is not None:
+                await self.store.commit(OccurrenceJoined(*key), more)
+                return
+        await self.store.commit(OccurrenceSkipped(*key, reason, detail, at))
 
     async def _cancel_others(self, one: Waiting) -> None:
         for run in await self.store.read.open_runs_of(one.policy_id):

@@ -340,6 +340,17 @@ class Reader:
         where = "policy_id = ?1 AND trigger = ?2 AND through > ?3"
         return await self._occurrences(where, policy_id, trigger, moment)
 
+    async def occurrence_before(
+        self, policy_id: str, trigger: str, due: str
+    ) -> OccurrenceRow | None:
+        """The record of a trigger's last due time before a moment."""
+        sql = (
+            "SELECT * FROM occurrences WHERE policy_id = ? AND trigger = ? AND due < ?"
+            " ORDER BY due DESC LIMIT 1"
+        )
+        rows = await self._all(sql, policy_id, trigger, due)
+        return _occurrence(rows[0]) if rows else None
+
     async def occurrences_ahead(self) -> list[OccurrenceRow]:
         """Records beyond what is settled of their triggers: the clock was set back."""
         sql = (

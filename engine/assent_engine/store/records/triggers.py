@@ -143,7 +143,7 @@ class OccurrencesReopened:
     sql: ClassVar[str] = (
         f"DELETE FROM occurrences WHERE {_KEY} AND due > :after AND status = 'skipped'"  # noqa: S608
         " AND reason IN ('missed', 'later_one', 'too_late', 'paused', 'disabled',"
-        " 'unknown_calendar')"
+        " 'not_approved', 'unknown_calendar')"
     )
     policy_id: str
     trigger: str
@@ -163,3 +163,29 @@ class OccurrencesCut:
     due: str
     through: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrencesExtended:
+    """The due times right after those of a record share it; `due` is the record's first one."""
+
+    sql: ClassVar[str] = (
+        "UPDATE occurrences SET through = :through, count = count + :count, at = :at"  # noqa: S608
+        f" WHERE {_KEY} AND due = :due AND status = 'skipped'"
+    )
+    policy_id: str
+    trigger: str
+    due: str
+    through: str
+    count: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceJoined:
+    """What waited for its start is part of another record now."""
+
+    sql: ClassVar[str] = f"DELETE FROM occurrences WHERE {_OPEN}"  # noqa: S608
+    policy_id: str
+    trigger: str
+    due: str
