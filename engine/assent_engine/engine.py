@@ -24,6 +24,7 @@ from assent_engine.runner.snapshots import Snapshots
 from assent_engine.safekeeping import start_up
 from assent_engine.safekeeping.examination import Report
 from assent_engine.safekeeping.thinning import thin
+from assent_engine.safekeeping.thinning_occurrences import thin_occurrences
 from assent_engine.scheduling.register import Register
 from assent_engine.scheduling.schedule import Schedule
 from assent_engine.scheduling.starting import Pace
@@ -151,6 +152,7 @@ class Engine:
 
     async def thin(self, keep: Keep = DEFAULT) -> int:
         """Thin what retention no longer keeps, in small batches; the number of runs thinned."""
+        await thin_occurrences(self.store, self.clock, keep)
         return await thin(self.store, self.clock, keep)
 
 

@@ -39,6 +39,10 @@ class Keep:
     effective: timedelta
     troubled: timedelta
     size: int
+    occurrences: timedelta = timedelta(days=366)
+    """How long it is kept what became of each due time."""
+    most_occurrences: int = 100_000
+    """Of how many, at most."""
 
     def age(self, value: Value) -> timedelta:
         """How long details of this value are kept."""

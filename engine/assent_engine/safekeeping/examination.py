@@ -9,6 +9,7 @@ from typing import Any
 from assent_engine.chain import GENESIS, entry_hash
 from assent_engine.journal import Diverged, Journal
 from assent_engine.refusals import intact
+from assent_engine.safekeeping.due_times import due_times
 from assent_engine.store import tables
 from assent_engine.store.records import JournalEntry, LedgerEntry
 from assent_engine.store.rows import VersionRow
@@ -68,6 +69,7 @@ def whole(connection: sqlite3.Connection) -> Report:
         ("runs", _all_runs),
         ("documents", _documents),
         ("references", _references),
+        ("due times", _due_times),
     ]
     return _examined(connection, checks)
 
@@ -252,6 +254,10 @@ def _references(connection: sqlite3.Connection) -> Answers:
     for what, sql in _REFERENCES.items():
         found = [str(one) for (one,) in connection.execute(sql)]
         yield (", ".join(found[:3]), what) if found else None
+
+
+def _due_times(connection: sqlite3.Connection) -> Answers:
+    return due_times(connection, _form(connection))
 
 
 def _form(connection: sqlite3.Connection) -> int:

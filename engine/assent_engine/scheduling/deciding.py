@@ -53,12 +53,16 @@ class Deciding:
         if every:
             known = [(await self._set_back(row, rule, now), rule) for row, rule in known]
         restored = await read.last_restore() if every else None
-        ahead = await self._ahead()
+        ahead, thinned = await self._ahead(), await read.occurrences_thinned()
         for row, rule in known:
+            key, standing = (row.policy_id, row.trigger), standing_of(row, rule, self.zone())
+            through, _ = thinned.get(key, (row.settled, 0))
             standing = replace(
-                standing_of(row, rule, self.zone()),
+                standing,
+                # Of what was thinned there is no record to tell that it was decided.
+                settled=max(standing.settled, moment(through)),
                 held=held.until(row.policy_id),
-                recorded=ahead[row.policy_id, row.trigger],
+                recorded=ahead[key],
             )
             records += await self._planned(row, standing, now, restored)
         if records:

@@ -360,6 +360,31 @@ class Reader:
         )
         return [_occurrence(row) for row in await self._all(sql)]
 
+    async def occurrences_thinned(self) -> dict[tuple[str, str], tuple[str, int]]:
+        """Through which due time each trigger's records were thinned, and of how many."""
+        rows = await self._all("SELECT * FROM occurrences_thinned")
+        return {
+            (policy_id, trigger): (through, count) for policy_id, trigger, through, count in rows
+        }
+
+    async def occurrences_beyond(self, most: int) -> int:
+        """How many records there are beyond a number."""
+        ((count,),) = await self._all("SELECT count(*) FROM occurrences")
+        return max(0, int(count) - most)
+
+    async def occurrences_until(self, moment: str, most: int) -> list[OccurrenceRow]:
+        """So many records of due times until a moment, the oldest first, that nothing needs.
+
+        What waits, and what an open run was started by, is needed.
+        """
+        sql = (
+            "SELECT o.* FROM occurrences o LEFT JOIN workflow_executions r ON r.id = o.run_id"
+            " WHERE o.through <= ?1 AND o.status NOT IN ('queued', 'asked') AND (r.id IS NULL OR"
+            " r.status IN ('COMPLETED', 'FAILED', 'TIMED_OUT', 'CANCELLED'))"
+            " ORDER BY o.through LIMIT ?2"
+        )
+        return [_occurrence(row) for row in await self._all(sql, moment, most)]
+
     async def occurrence_of(self, run_id: str) -> OccurrenceRow | None:
         """What a run was started by, if it was a trigger."""
         rows = await self._occurrences("run_id = ?1", run_id)

@@ -257,10 +257,18 @@ CREATE TABLE pauses (
 ) STRICT;
 """
 
-SEEN = """
+KEPT = """
 CREATE TABLE zones_seen (
     zone TEXT PRIMARY KEY,
     digest TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE occurrences_thinned (
+    policy_id TEXT NOT NULL,
+    trigger TEXT NOT NULL,
+    through TEXT NOT NULL,
+    count INTEGER NOT NULL CHECK (count > 0),
+    PRIMARY KEY (policy_id, trigger)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE files_seen (
@@ -273,7 +281,7 @@ CREATE TABLE files_seen (
 ) STRICT, WITHOUT ROWID;
 """
 
-TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES + REQUESTS + CALLED_RUNS + TRIGGERS + SEEN
+TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES + REQUESTS + CALLED_RUNS + TRIGGERS + KEPT
 TABLES += HOOKS + SETTINGS_OF_THE_OWNER
 
 MIGRATIONS = {
@@ -294,7 +302,7 @@ ALTER TABLE saga_log
 ALTER TABLE saga_log ADD COLUMN settled_at TEXT;
 {INTERVENTIONS}{PLACES}{PAUSES}{REQUESTS}{CALLED_RUNS}{TRIGGERS}
 {HOOKS}{SETTINGS_OF_THE_OWNER}""",
-    2: SEEN,
+    2: KEPT,
 }
 """What brings a form to the one after it."""
 

@@ -42,7 +42,7 @@ asyncio.run(main())
 """
 
 
-SECOND_TO_THIRD = ("zones_seen", "files_seen")
+SECOND_TO_THIRD = ("zones_seen", "files_seen", "occurrences_thinned")
 
 
 async def first_form(path: Path) -> Bench:

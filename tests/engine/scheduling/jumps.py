@@ -34,6 +34,7 @@ async def jumped(home: Path, chance: random.Random) -> None:
                 await _step(driven, engine, chance)
     async with driven.open() as engine:
         await _held(engine, ids, driven.clock.now())
+        assert (await engine.check_store()).findings == []
 
 
 async def _step(driven: Driven, engine: Engine, chance: random.Random) -> None:

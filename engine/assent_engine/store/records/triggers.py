@@ -189,3 +189,30 @@ class OccurrenceJoined:
     policy_id: str
     trigger: str
     due: str
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceThinned:
+    """A record of what became of a due time is no longer kept."""
+
+    sql: ClassVar[str] = (
+        f"DELETE FROM occurrences WHERE {_KEY} AND due = :due"  # noqa: S608
+        " AND status NOT IN ('queued', 'asked')"
+    )
+    policy_id: str
+    trigger: str
+    due: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThinnedThrough:
+    """So many due times more have lost their records; none until `through` ever comes again."""
+
+    sql: ClassVar[str] = (
+        "INSERT INTO occurrences_thinned VALUES (:policy_id, :trigger, :through, :count)"
+        " ON CONFLICT DO UPDATE SET through = max(through, :through), count = count + :count"
+    )
+    policy_id: str
+    trigger: str
+    through: str
+    count: int
