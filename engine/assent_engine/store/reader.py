@@ -329,6 +329,18 @@ class Reader:
         """Every record of a due time in order, of one policy or of all."""
         return await self._occurrences("?1 IS NULL OR policy_id = ?1", policy_id)
 
+    async def occurrence_page(self, part: Part, policy_id: str | None) -> list[OccurrenceRow]:
+        """Records of due times, a part of them; one is named by due time, policy and trigger."""
+        beyond, order = ("<", "DESC") if part.newest else (">", "ASC")
+        due, _, key = (part.after or "").partition(" ")
+        where = "?1 IS NULL OR policy_id = ?1"
+        sql = (
+            f"SELECT * FROM occurrences WHERE ({where}) AND (?2 = '' OR"  # noqa: S608
+            f" (due, policy_id || ' ' || trigger) {beyond} (?2, ?3))"
+            f" ORDER BY due {order}, policy_id || ' ' || trigger {order} LIMIT ?4"
+        )
+        return [_occurrence(row) for row in await self._all(sql, policy_id, due, key, part.most)]
+
     async def open_occurrences(self) -> list[OccurrenceRow]:
         """What waits for its start, or for the owner, the longest due first."""
         return await self._occurrences("status IN ('queued', 'asked')")

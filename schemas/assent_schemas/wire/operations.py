@@ -19,6 +19,7 @@ from assent_schemas.wire import (
     portfolio,
     runs,
     service,
+    triggers,
 )
 from assent_schemas.wire.frame import Nothing, Page, PageAsked
 
@@ -350,6 +351,31 @@ ADOPT_FILES = Operation(
     portfolio.Adopting,
     portfolio.Portfolio,
     "Take the owner's holdings and prices in",
+)
+
+LIST_TRIGGERS = Operation(
+    "list_triggers",
+    "GET",
+    "/triggers",
+    triggers.TriggersAsked,
+    Page[triggers.TriggerTold],
+    "The triggers in force, with what is due next",
+)
+LIST_OCCURRENCES = Operation(
+    "list_occurrences",
+    "GET",
+    "/occurrences",
+    triggers.OccurrencesAsked,
+    Page[triggers.OccurrenceTold],
+    "What became of every due time",
+)
+FORECAST = Operation(
+    "forecast",
+    "GET",
+    "/forecast",
+    triggers.ForecastAsked,
+    triggers.Forecast,
+    "What will be due, in the order of time",
 )
 
 LIST_NOTICES = Operation(

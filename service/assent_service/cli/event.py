@@ -2,11 +2,14 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from assent_service.cli.options import JSON, standard
+
+if TYPE_CHECKING:
+    from assent_schemas.wire.triggers import OccurrenceTold
 
 NOBODY = "No trigger in force waits for this event with this data."
 
@@ -26,9 +29,10 @@ def emit(name: str, data: Any, home: Path | None, as_json: bool) -> None:
     from assent_service.cli.opening import acting
     from assent_service.cli.output import emit as put_out
     from assent_service.cli.progress import live
-    from assent_service.cli.trigger_views import Recorded, history_view
+    from assent_service.cli.trigger_views import history_view
+    from assent_service.desk.triggers import became
 
-    async def act() -> list[Recorded]:
+    async def act() -> "list[OccurrenceTold]":
         with live(silent=as_json) as tell:
             async with acting(home, tell) as engine:
                 read = engine.store.read
@@ -38,14 +42,14 @@ def emit(name: str, data: Any, home: Path | None, as_json: bool) -> None:
                 names = {row.policy_id: row.name for row in await read.policies()}
                 rows = await read.occurrences()
         new = [one for one in rows if (one.policy_id, one.trigger, one.due) not in before]
-        return [Recorded(names[row.policy_id], row) for row in new]
+        return [became(row, names[row.policy_id]) for row in new]
 
     if (met := asyncio.run(_by_service(home, name, data))) is not None:
         told = f"It met {met} triggers; the service starts what they start: assent trigger history"
         put_out({"event": name, "met": met}, lambda: told if met else NOBODY, as_json=as_json)
         return
     found = asyncio.run(act())
-    said = {"event": name, "occurrences": [one.as_json() for one in found]}
+    said = {"event": name, "occurrences": [one.model_dump() for one in found]}
     view = history_view(found) if found else NOBODY
     put_out(said, lambda: view, as_json=as_json)
 

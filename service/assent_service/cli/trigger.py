@@ -25,7 +25,7 @@ def list_triggers(policy: str | None, home: Path | None, as_json: bool) -> None:
     from assent_service.cli.trigger_views import standings, triggers_view
 
     found = asyncio.run(standings(home, policy))
-    emit([one.as_json() for one in found], lambda: triggers_view(found), as_json=as_json)
+    emit([one.model_dump() for one in found], lambda: triggers_view(found), as_json=as_json)
 
 
 @trigger.command()
@@ -40,8 +40,8 @@ def history(policy: str | None, last: int, home: Path | None, as_json: bool) -> 
     from assent_service.cli.output import emit
     from assent_service.cli.trigger_views import history_view, records
 
-    found = asyncio.run(records(home, policy))[-last:]
-    emit([one.as_json() for one in found], lambda: history_view(found), as_json=as_json)
+    found = asyncio.run(records(home, policy, last))
+    emit([one.model_dump() for one in found], lambda: history_view(found), as_json=as_json)
 
 
 @click.command()
@@ -53,4 +53,4 @@ def forecast(days: int, home: Path | None, as_json: bool) -> None:
     from assent_service.cli.trigger_views import forecast_view, foreseen
 
     found = asyncio.run(foreseen(home, days))
-    emit(found.as_json(), lambda: forecast_view(found), as_json=as_json)
+    emit(found.model_dump(), lambda: forecast_view(found), as_json=as_json)

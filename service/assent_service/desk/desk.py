@@ -18,6 +18,7 @@ from assent_service.desk import (
     policies,
     records,
     runs,
+    triggers,
 )
 from assent_service.desk.room import Caller, Room
 
@@ -71,6 +72,9 @@ _on(ops.REVOKE_HOOK, hooks.revoke_hook)
 _on(ops.SHOW_HOOK_LISTENER, hooks.show_listener)
 _on(ops.SWITCH_HOOKS, hooks.switch_hooks)
 _on(ops.ADOPT_FILES, outside.adopt_files)
+_on(ops.LIST_TRIGGERS, triggers.list_triggers)
+_on(ops.LIST_OCCURRENCES, triggers.list_occurrences)
+_on(ops.FORECAST, triggers.forecast)
 _on(ops.LIST_NOTICES, records.list_notices)
 _on(ops.LIST_AUDIT, records.list_audit)
 
