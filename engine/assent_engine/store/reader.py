@@ -325,6 +325,17 @@ class Reader:
         ((moment,),) = await self._all("SELECT min(look_at) FROM triggers WHERE look_at NOT NULL")
         return moment if moment is None else str(moment)
 
+    async def next_due(self, now: str) -> str | None:
+        """The first moment at which a trigger of a policy that is on, and not paused, is due."""
+        sql = (
+            "SELECT min(t.look_at) FROM triggers t JOIN policies p USING (policy_id)"
+            " WHERE t.look_at NOT NULL AND p.status = 'enabled' AND NOT EXISTS (SELECT 1"
+            " FROM pauses s WHERE s.subject IN ('*', t.policy_id)"
+            " AND (s.until IS NULL OR s.until > ?))"
+        )
+        ((moment,),) = await self._all(sql, now)
+        return moment if moment is None else str(moment)
+
     async def occurrences(self, policy_id: str | None = None) -> list[OccurrenceRow]:
         """Every record of a due time in order, of one policy or of all."""
         return await self._occurrences("?1 IS NULL OR policy_id = ?1", policy_id)

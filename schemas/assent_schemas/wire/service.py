@@ -2,8 +2,11 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from assent_schemas.errors import Problem
 from assent_schemas.wire.frame import Answer
+from assent_schemas.wire.policies import Pause
 
 State = Literal["ready", "held"]
 
@@ -27,7 +30,9 @@ class Status(Hello):
     reason: Problem | None = None
     storage_trouble: str | None = None
     next_due: str | None = None
-    """When there is something to do next by itself."""
+    """When something is due next, or a wait is over; of policies that are on and not paused."""
+    pauses: list[Pause] = Field(default_factory=list)
+    """Those in force."""
     open_runs: int | None = None
     needs_owner: int | None = None
     waiting_approvals: int | None = None

@@ -165,5 +165,24 @@ def _words(said: dict[str, Any]) -> str:
         words.append(f"Storage trouble: {said['storage_trouble']}")
     words += [f"{counted(said[name], *what)}." for name, what in _COUNTS.items() if said.get(name)]
     if said.get("next_due"):
-        words.append(f"Next due: {said['next_due']}.")
+        words.append(f"Next due: {_local(said['next_due'])}.")
+    words += [_pause(one) for one in said.get("pauses", [])]
     return "\n".join(words)
+
+
+def _pause(one: dict[str, Any]) -> str:
+    from assent_service.cli.text import shown
+
+    until = f"until {_local(one['until'])}" if one["until"] else "until you end it: assent resume"
+    return f"{shown(one['name'])} is paused {until}."
+
+
+def _local(at: str) -> str:
+    """A moment to the second, in the zone of the computer."""
+    from zoneinfo import ZoneInfo
+
+    from assent_engine.moments import moment
+    from assent_engine.reading.schedule import moment_words
+    from assent_engine.scheduling.zone import owners_zone
+
+    return moment_words(moment(at), ZoneInfo(owners_zone()))

@@ -150,9 +150,14 @@ async def remove_policy(room: Room, asked: wire.PolicyNamed, caller: Caller) -> 
 
 
 async def list_pauses(room: Room, asked: PageAsked, _: Caller) -> Page[wire.Pause]:
+    found = await pauses_in_force(room)
+    return slice_of(found, [one.subject for one in found], asked)
+
+
+async def pauses_in_force(room: Room) -> list[wire.Pause]:
+    """The pauses that hold now."""
     names = {row.policy_id: row.name for row in await room.read.policies()}
-    rows = await _in_force(room)
-    return slice_of([_pause(row, names) for row in rows], [row.subject for row in rows], asked)
+    return [_pause(row, names) for row in await _in_force(room)]
 
 
 async def pause(room: Room, asked: wire.Pausing, caller: Caller) -> wire.Pause:

@@ -10,6 +10,8 @@ from assent_engine.runner import OPEN as OPEN_RUN
 from assent_schemas.errors import AssentError
 from assent_schemas.wire import service as wire
 from assent_schemas.wire.frame import PROTOCOL, Nothing, Page, PageAsked
+from assent_schemas.wire.policies import Pause
+from assent_service.desk.policies import pauses_in_force
 from assent_service.desk.room import Caller, Room, page, part
 
 DISTRIBUTION = "assent"
@@ -33,6 +35,7 @@ async def status(room: Room, _asked: Nothing, _: Caller) -> wire.Status:
         reason=room.behind.reason,
         storage_trouble=_storage_trouble(room),
         next_due=await _next_due(room),
+        pauses=await _pauses(room),
         open_runs=counts.get("open_runs"),
         needs_owner=counts.get("needs_owner"),
         waiting_approvals=counts.get("waiting_approvals"),
@@ -42,12 +45,19 @@ async def status(room: Room, _asked: Nothing, _: Caller) -> wire.Status:
 async def _next_due(room: Room) -> str | None:
     """The first due time or end of a wait; None where the engine is held, too."""
     try:
-        engine = room.engine
-        found = [await engine.schedule.earliest(), await engine.runs.next_wake()]
+        due, wake = await room.read.next_due(room.now), await room.engine.runs.next_wake()
     except AssentError:
         return None
-    first = min((one for one in found if one is not None), default=None)
-    return None if first is None else timestamp(first)
+    found = [due, None if wake is None else timestamp(wake)]
+    return min((one for one in found if one is not None), default=None)
+
+
+async def _pauses(room: Room) -> list[Pause]:
+    """Those in force; none where the store cannot be read."""
+    try:
+        return await pauses_in_force(room)
+    except AssentError:
+        return []
 
 
 async def list_notices(room: Room, asked: PageAsked, _: Caller) -> Page[wire.NoticeTold]:
