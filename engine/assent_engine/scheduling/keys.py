@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -39,6 +40,11 @@ def written(trigger: AnyTrigger) -> str:
 def read(text: str) -> AnyTrigger:
     """What `written` wrote."""
     return _READER.validate_python(exact_json.decode(text))
+
+
+def of_json(said: Any) -> AnyTrigger:
+    """A trigger of a valid document."""
+    return _READER.validate_python(said)
 
 
 def _digest(trigger: AnyTrigger) -> str:

@@ -166,6 +166,24 @@ MEANING = (
         "Name another policy.",
     ),
     Row(
+        "trigger.twice",
+        "The same trigger twice",
+        "Warning: two triggers of a policy are due at the same times, and each starts a run.",
+        "Leave one of them out.",
+    ),
+    Row(
+        "trigger.past",
+        "A moment that has passed",
+        "Warning: a once trigger names a moment that has passed, so it starts nothing.",
+        "Give a moment to come.",
+    ),
+    Row(
+        "trigger.no_such_policy",
+        "The end of a policy that is not there",
+        "Warning: a run_end trigger names no policy of this home, so it starts nothing.",
+        "Use the name or id of a policy: assent policy list",
+    ),
+    Row(
         "input_schema.invalid",
         "An input_schema that cannot be used",
         "It is no JSON Schema, reaches outside itself, uses patterns, or costs too much to check.",

@@ -40,6 +40,8 @@ class PolicyDetail(Answer):
     proposed_at: str
     expires_at: str
     document: dict[str, Any]
+    warnings: list[Problem] = Field(default_factory=list)
+    """While it waits: triggers that start nothing here, or twice."""
 
 
 class PolicyReading(Answer):

@@ -11,7 +11,7 @@ from assent_schemas.statuses import VersionStatus
 from assent_schemas.wire.approvals import ApprovalDetail
 from assent_schemas.wire.policies import PolicyDetail
 from assent_service.cli.approvals_view import request_view
-from assent_service.cli.output import show
+from assent_service.cli.output import show, warning_lines
 from assent_service.cli.views import document_view
 
 
@@ -23,6 +23,8 @@ def consent(seen: PolicyDetail, *, err: bool) -> str:
     _refuse_another(seen.document, seen.hash)
     if seen.version_status is VersionStatus.PROPOSED:
         show(document_view(seen), err=err)
+        for line in warning_lines(seen.warnings):
+            show(line, err=err)
         what = f"exactly this document (version {seen.version})"
         _ask(what, seen.hash, "policy reject", err=err)
     return seen.hash

@@ -8,6 +8,7 @@ from assent_engine.callees import Callee, Callees, gather
 from assent_engine.home import Home
 from assent_engine.policies import choose_policy, choose_version
 from assent_engine.refusals import intact
+from assent_engine.scheduling.doubts import known_policies
 from assent_engine.store import Reader
 from assent_engine.store.rows import ApprovalRow, PolicyRow, VersionRow
 from assent_service.cli.opening import reading
@@ -42,3 +43,12 @@ async def called(home: Path | None, *documents: dict[str, Any]) -> Callees | Non
         for document in documents:
             found |= await gather(reader, document)
     return found
+
+
+async def known_here(home: Path | None) -> set[str] | None:
+    """The names and ids of the policies; None where there is no home to look in."""
+    database = Home.find(home).database
+    if not database.exists():
+        return None
+    async with Reader.open(database) as reader:
+        return known_policies(await reader.policies())

@@ -49,6 +49,7 @@ def propose(file: str, by: str, home: Path | None, as_json: bool) -> None:
         "version": made.version,
         "hash": made.hash,
         "name": made.name,
+        "warnings": [one.as_json() for one in made.warnings],
     }
     text = (
         f"Proposed {shown(made.name)}, version {made.version}\n  id    {made.policy_id}\n"
@@ -60,11 +61,7 @@ def propose(file: str, by: str, home: Path | None, as_json: bool) -> None:
             f' give the document "policy_id": "{made.namesakes[0]}".'
         )
     text = "\n".join([text, *warning_lines(made.warnings)])
-    emit(
-        {**data, "warnings": [one.as_json() for one in made.warnings]},
-        lambda: text,
-        as_json=as_json,
-    )
+    emit(data, lambda: text, as_json=as_json)
 
 
 async def _asked(

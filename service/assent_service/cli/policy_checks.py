@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +23,11 @@ def validate(file: str, home: Path | None, as_json: bool) -> None:
 
     Where there is a home, what policy.run names must be in force there.
     """
+    from assent_engine.scheduling.doubts import trigger_warnings
     from assent_engine.validation import validate as check
     from assent_engine.validation import warnings
     from assent_service.cli.knowing import registry_for
+    from assent_service.cli.looking import known_here
     from assent_service.cli.output import emit, warning_lines
     from assent_service.cli.reading_files import read_document
     from assent_service.cli.text import shown
@@ -32,7 +35,8 @@ def validate(file: str, home: Path | None, as_json: bool) -> None:
     document = read_document(file)
     registry = registry_for(home, document)
     found = check(document, registry)
-    doubts = warnings(document, registry)
+    known = asyncio.run(known_here(home))
+    doubts = [*warnings(document, registry), *trigger_warnings(document, known, datetime.now(UTC))]
     data = {
         "valid": True,
         "name": found.name,

@@ -12,12 +12,13 @@ from assent_engine.policies import choose_policy, choose_version
 from assent_engine.policy_tests import run_tests
 from assent_engine.refusals import intact
 from assent_engine.registry import StepRegistry
+from assent_engine.scheduling.doubts import known_policies, trigger_warnings
 from assent_engine.scheduling.forecast import upcoming
 from assent_engine.store import Reader
 from assent_engine.store.rows import ALL, ApprovalRow, PauseRow, PolicyRow, VersionRow
 from assent_engine.validation import Named, validate
 from assent_schemas.errors import Problem, Refused
-from assent_schemas.statuses import PolicyStatus
+from assent_schemas.statuses import PolicyStatus, VersionStatus
 from assent_schemas.wire import policies as wire
 from assent_schemas.wire.frame import Page, PageAsked
 from assent_schemas.wire.runs import Resumed
@@ -37,7 +38,10 @@ async def list_policies(room: Room, asked: PageAsked, _: Caller) -> Page[wire.Po
 
 
 async def show_policy(room: Room, asked: wire.PolicyAsked, _: Caller) -> wire.PolicyDetail:
-    return (await looked_at(room.read, asked.policy, asked.version))[0]
+    found, document = await looked_at(room.read, asked.policy, asked.version)
+    if found.version_status is not VersionStatus.PROPOSED:
+        return found
+    return found.model_copy(update={"warnings": await _doubts(room, document)})
 
 
 async def looked_at(
@@ -91,8 +95,14 @@ async def propose_policy(room: Room, asked: wire.Proposing, _: Caller) -> wire.P
             and row.policy_id != made.policy_id
             and row.status is not PolicyStatus.REMOVED
         ],
-        warnings=[*(await unmet(room.read, _webhooks(asked.document))).values()],
+        warnings=await _doubts(room, asked.document),
     )
+
+
+async def _doubts(room: Room, document: dict[str, Any]) -> list[Problem]:
+    known = known_policies(await room.read.policies())
+    deaf = await unmet(room.read, _webhooks(document))
+    return [*deaf.values(), *trigger_warnings(document, known, room.behind.clock.now())]
 
 
 async def approve_policy(
