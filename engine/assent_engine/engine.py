@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from assent_engine import library
 from assent_engine.admission import Admission
+from assent_engine.clients import Clients
 from assent_engine.clock import Clock, SystemClock
 from assent_engine.files import Files, Folder
 from assent_engine.home import Home
@@ -44,6 +45,7 @@ class Engine:
     pauses: Pauses
     requests: Requests
     schedule: Schedule
+    clients: Clients
     library: StepLibrary | None
     clock: Clock
 
@@ -137,7 +139,10 @@ class Engine:
         policies = Policies(store, clock, randomness, admission, register)
         schedule = Schedule(store, clock, runs, requests, register, pace or Pace())
         pauses = Pauses(store, clock, admission, register.turn)
-        return cls(home, store, policies, runs, inbox, pauses, requests, schedule, own, clock)
+        clients = Clients(store, clock)
+        return cls(
+            home, store, policies, runs, inbox, pauses, requests, schedule, clients, own, clock
+        )
 
     @property
     def storage_trouble(self) -> StorageTrouble | None:

@@ -16,6 +16,7 @@ from assent_engine.store.connection import Connection
 from assent_engine.store.records import AuditEntry, JournalEntry, LedgerEntry, SagaEntry
 from assent_engine.store.rows import (
     ApprovalRow,
+    ClientRow,
     EndedRun,
     InterventionRow,
     OccurrenceRow,
@@ -258,6 +259,14 @@ class Reader:
     async def pauses(self) -> list[PauseRow]:
         """Every pause that was not ended, those whose time is over too."""
         return [PauseRow(*row) for row in await self._all("SELECT * FROM pauses ORDER BY subject")]
+
+    async def clients(self) -> list[ClientRow]:
+        """Every MCP client by its name, revoked ones too."""
+        return [ClientRow(*row) for row in await self._all("SELECT * FROM clients ORDER BY name")]
+
+    async def client(self, name: str) -> ClientRow | None:
+        rows = await self._all("SELECT * FROM clients WHERE name = ?", name)
+        return ClientRow(*rows[0]) if rows else None
 
     async def requests(self, run_id: str | None = None) -> list[RequestRow]:
         """Questions to the owner in the order in which they were asked; of one run, or all."""

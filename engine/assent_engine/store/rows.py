@@ -182,6 +182,19 @@ class OccurrenceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientRow:
+    """An MCP client; `scopes` are words, `token_hash` the SHA-256 of its token in hex."""
+
+    name: str
+    scopes: str
+    token_hash: str
+    made_by: str
+    made_at: str
+    used_at: str | None
+    revoked_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class EndedRun:
     """A run's end as the ledger has it."""
 

@@ -88,6 +88,18 @@ CREATE INDEX open_occurrences ON occurrences (due) WHERE status IN ('queued', 'a
 CREATE UNIQUE INDEX occurrences_by_run ON occurrences (run_id) WHERE run_id IS NOT NULL;
 """
 
+CLIENTS = """
+CREATE TABLE clients (
+    name TEXT PRIMARY KEY,
+    scopes TEXT NOT NULL,
+    token_hash TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    used_at TEXT,
+    revoked_at TEXT
+) STRICT, WITHOUT ROWID;
+"""
+
 CALLED_RUNS = """
 CREATE UNIQUE INDEX called_runs ON workflow_executions (parent_run, parent_key)
     WHERE parent_run IS NOT NULL;
@@ -227,7 +239,7 @@ CREATE TABLE pauses (
 ) STRICT;
 """
 
-TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES + REQUESTS + CALLED_RUNS + TRIGGERS
+TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES + REQUESTS + CALLED_RUNS + TRIGGERS + CLIENTS
 
 MIGRATIONS = {
     1: f"""
@@ -245,7 +257,7 @@ ALTER TABLE policies ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE saga_log
     ADD COLUMN settled TEXT CHECK (settled IN ('compensated', 'marked', 'kept'));
 ALTER TABLE saga_log ADD COLUMN settled_at TEXT;
-{INTERVENTIONS}{PLACES}{PAUSES}{REQUESTS}{CALLED_RUNS}{TRIGGERS}""",
+{INTERVENTIONS}{PLACES}{PAUSES}{REQUESTS}{CALLED_RUNS}{TRIGGERS}{CLIENTS}""",
 }
 """What brings a form to the one after it."""
 

@@ -139,6 +139,31 @@ ROWS = (
         "Try again.",
     ),
     Row(
+        "client.unknown",
+        "Not a known client",
+        "There is no MCP client of this name with this token; it may have been revoked.",
+        "Connect it anew: assent connect. See them: assent clients list",
+    ),
+    Row(
+        "client.exists",
+        "Made already",
+        "There is a client of this name, with a token that its program holds.",
+        "Take another name, or revoke it first: assent clients revoke",
+    ),
+    Row(
+        "client.name",
+        "Not a name for a client",
+        "It begins with a small letter and goes on, in at most 40 characters, with small letters,"
+        " digits, - and _; anonymous is whoever shows no token.",
+        "Take another name.",
+    ),
+    Row(
+        "client.too_many",
+        "Too many clients",
+        "As many clients are known as there may be.",
+        "Revoke those that are no longer used: assent clients revoke",
+    ),
+    Row(
         "pause.two_ends",
         "Two ends",
         "A pause ends after a span or at a moment; both were given.",

@@ -1,5 +1,6 @@
 """What can be written: each record knows its one statement; values are ready for SQLite."""
 
+from assent_engine.store.records.clients import ClientMade, ClientRevoked, ClientUsed
 from assent_engine.store.records.inbox import (
     InterventionDecided,
     InterventionsWithdrawn,
@@ -63,6 +64,9 @@ from assent_engine.store.records.triggers import (
 __all__ = [
     "AuditEntry",
     "CancelRequested",
+    "ClientMade",
+    "ClientRevoked",
+    "ClientUsed",
     "EndsSeen",
     "FailureNotice",
     "InterventionDecided",
