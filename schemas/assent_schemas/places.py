@@ -10,6 +10,8 @@ DOOR = "owner-door"
 """The folder of the owner door in a home, open to its owner alone."""
 AGENTS = "agent"
 """The folder of the agent door in a home, open to its owner alone."""
+CLIENTS = "clients"
+"""The folder of the clients' tokens in a home, open to its owner alone."""
 HOST = "assent"
 """The one name that the door answers to: no page in a browser can ask for it."""
 
@@ -22,6 +24,11 @@ def home_folder(given: str | Path | None = None) -> Path:
 
         chosen = user_data_path("assent", appauthor=False)
     return Path(chosen).expanduser().absolute()
+
+
+def token_file(home: Path, client: str) -> Path:
+    """Where the token of an MCP client lies; its name is one that a file can have."""
+    return home / CLIENTS / f"{client}.token"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,10 @@ DONE = [
     ("service status", ""),
     ("service logs", ""),
 ]
-OF_A_SERVICE = {"run watch", "service run", "service start", "service stop"}
+OF_A_SERVICE = {"mcp", "run watch", "service run", "service start", "service stop"}
 """Done only where a service runs: see test_through_the_service and test_service_process."""
 NOT_DONE = [
+    ("mcp", "--client Claude", "client.name"),
     ("service run", "--home {foreign}", "home.foreign"),
     ("service start", "--home {foreign}", "home.foreign"),
     ("service stop", "", "service.not_running"),
@@ -296,8 +297,8 @@ def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], 
 
 def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
     every = (
-        "approvals, backup, demo, doctor, errors, event, forecast, inbox, pause, policy,"
-        " portfolio, restore, resume, run, service, trigger, verify"
+        "approvals, backup, demo, doctor, errors, event, forecast, inbox, mcp, pause,"
+        " policy, portfolio, restore, resume, run, service, trigger, verify"
     )
     assert f"The commands are {every}" in shell("xyzzy").err
 
