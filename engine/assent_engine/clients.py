@@ -65,7 +65,7 @@ class Clients:
         """Let a client's token open nothing from its next call on; raises Refused."""
         async with self._turn:
             if (await self._in_use(name)) is None:
-                raise _unknown(name)
+                raise refused("client.unknown", f"There is no client {name[:_SHOWN]!r}.")
             at = timestamp(self.clock.now())
             audit = AuditEntry(at, by, "client.revoked", name, "")
             await self.store.commit(ClientRevoked(name, at), audit)

@@ -9,6 +9,7 @@ from assent_engine.admission import Admission
 from assent_engine.clients import Clients
 from assent_engine.clock import Clock, SystemClock
 from assent_engine.files import Files, Folder
+from assent_engine.gaps import Gaps
 from assent_engine.home import Home
 from assent_engine.interventions import Interventions
 from assent_engine.library import StepLibrary
@@ -46,6 +47,7 @@ class Engine:
     requests: Requests
     schedule: Schedule
     clients: Clients
+    gaps: Gaps
     library: StepLibrary | None
     clock: Clock
 
@@ -139,9 +141,19 @@ class Engine:
         policies = Policies(store, clock, randomness, admission, register)
         schedule = Schedule(store, clock, runs, requests, register, pace or Pace())
         pauses = Pauses(store, clock, admission, register.turn)
-        clients = Clients(store, clock)
         return cls(
-            home, store, policies, runs, inbox, pauses, requests, schedule, clients, own, clock
+            home,
+            store,
+            policies,
+            runs,
+            inbox,
+            pauses,
+            requests,
+            schedule,
+            Clients(store, clock),
+            Gaps(store, clock),
+            own,
+            clock,
         )
 
     @property

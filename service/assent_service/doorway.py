@@ -31,11 +31,11 @@ def opened(
     cannot be used.
     """
     try:
-        _make_private(folder.path)
+        make_private(folder.path)
         with _bound(folder, door, unix=unix) as (listening, address):
             if token is not None:
-                _write(folder.token, token)
-            _write(folder.address, address.as_json())
+                put_private(folder.token, token)
+            put_private(folder.address, address.as_json())
             try:
                 yield listening, address
             finally:
@@ -48,8 +48,8 @@ def opened(
         raise StoreError(problem) from error
 
 
-def _write(path: Path, text: str) -> None:
-    """Put a private file in place at once: nobody reads half of it."""
+def put_private(path: Path, text: str) -> None:
+    """Put a private file in place at once: nobody reads half of it. Raises OSError."""
     part = path.with_name(f"{path.name}.part")
     part.unlink(missing_ok=True)
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "w") as file:
@@ -57,7 +57,8 @@ def _write(path: Path, text: str) -> None:
     part.replace(path)
 
 
-def _make_private(path: Path) -> None:
+def make_private(path: Path) -> None:
+    """Make a folder that is its owner's alone; raises OSError where it is somebody else's."""
     path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode):

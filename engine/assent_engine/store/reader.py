@@ -18,6 +18,7 @@ from assent_engine.store.rows import (
     ApprovalRow,
     ClientRow,
     EndedRun,
+    GapRow,
     InterventionRow,
     OccurrenceRow,
     PauseRow,
@@ -267,6 +268,11 @@ class Reader:
     async def client(self, name: str) -> ClientRow | None:
         rows = await self._all("SELECT * FROM clients WHERE name = ?", name)
         return ClientRow(*rows[0]) if rows else None
+
+    async def gaps(self) -> list[GapRow]:
+        """What agents lack, the latest reported first."""
+        rows = await self._all("SELECT * FROM gaps ORDER BY last_at DESC, key")
+        return [GapRow(*row) for row in rows]
 
     async def requests(self, run_id: str | None = None) -> list[RequestRow]:
         """Questions to the owner in the order in which they were asked; of one run, or all."""

@@ -195,6 +195,18 @@ class ClientRow:
 
 
 @dataclass(frozen=True, slots=True)
+class GapRow:
+    """What agents lack; `report` is the last one in JSON, `client` whose it is."""
+
+    key: str
+    report: str
+    client: str
+    count: int
+    first_at: str
+    last_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndedRun:
     """A run's end as the ledger has it."""
 

@@ -100,6 +100,17 @@ CREATE TABLE clients (
 ) STRICT, WITHOUT ROWID;
 """
 
+GAPS = """
+CREATE TABLE gaps (
+    key TEXT PRIMARY KEY,
+    report TEXT NOT NULL,
+    client TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
 CALLED_RUNS = """
 CREATE UNIQUE INDEX called_runs ON workflow_executions (parent_run, parent_key)
     WHERE parent_run IS NOT NULL;
@@ -239,7 +250,8 @@ CREATE TABLE pauses (
 ) STRICT;
 """
 
-TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES + REQUESTS + CALLED_RUNS + TRIGGERS + CLIENTS
+_SECOND_FORM = f"{INTERVENTIONS}{PLACES}{PAUSES}{REQUESTS}{CALLED_RUNS}{TRIGGERS}{CLIENTS}{GAPS}"
+TABLES = _TABLES + _SECOND_FORM
 
 MIGRATIONS = {
     1: f"""
@@ -257,7 +269,7 @@ ALTER TABLE policies ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE saga_log
     ADD COLUMN settled TEXT CHECK (settled IN ('compensated', 'marked', 'kept'));
 ALTER TABLE saga_log ADD COLUMN settled_at TEXT;
-{INTERVENTIONS}{PLACES}{PAUSES}{REQUESTS}{CALLED_RUNS}{TRIGGERS}{CLIENTS}""",
+{_SECOND_FORM}""",
 }
 """What brings a form to the one after it."""
 

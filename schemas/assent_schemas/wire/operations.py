@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from assent_schemas.wire import approvals, happenings, inbox, policies, runs, service
+from assent_schemas.wire import approvals, clients, happenings, inbox, policies, runs, service
 from assent_schemas.wire.frame import Nothing, Page, PageAsked
 
 Question = TypeVar("Question", bound=BaseModel)
@@ -45,7 +45,7 @@ class Operation(Generic[Question, Reply]):
         return names[0] if names else None
 
 
-_SUBJECTS = ("approval", "case", "run", "policy")
+_SUBJECTS = ("approval", "case", "client", "run", "policy")
 
 HELLO = Operation("hello", "GET", "/hello", Nothing, service.Hello, "Who answers")
 STATUS = Operation("status", "GET", "/status", Nothing, service.Status, "How the service stands")
@@ -276,6 +276,34 @@ EMIT_EVENT = Operation(
     happenings.Emitting,
     happenings.Emitted,
     "Tell of an event, and start what waits for it",
+)
+
+LIST_CLIENTS = Operation(
+    "list_clients",
+    "GET",
+    "/clients",
+    PageAsked,
+    Page[clients.ClientTold],
+    "The MCP clients, what each may do, and when it was last used",
+)
+ADD_CLIENT = Operation(
+    "add_client",
+    "POST",
+    "/clients",
+    clients.Adding,
+    clients.Added,
+    "Make a client; its token is told here, and never again",
+)
+REVOKE_CLIENT = Operation(
+    "revoke_client",
+    "POST",
+    "/clients/{client}/revoke",
+    clients.ClientAsked,
+    clients.ClientTold,
+    "Cut a client off, from its next call on",
+)
+LIST_GAPS = Operation(
+    "list_gaps", "GET", "/gaps", PageAsked, Page[clients.Gap], "The tools that agents lack"
 )
 
 LIST_NOTICES = Operation(

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from assent_schemas.wire import operations as ops
 from assent_schemas.wire.operations import Operation
-from assent_service.desk import approvals, happenings, inbox, policies, records, runs
+from assent_service.desk import approvals, clients, happenings, inbox, policies, records, runs
 from assent_service.desk.room import Caller, Room
 
 Question = TypeVar("Question", bound=BaseModel)
@@ -53,6 +53,10 @@ _on(ops.LIST_PAUSES, policies.list_pauses)
 _on(ops.PAUSE, policies.pause)
 _on(ops.UNPAUSE, policies.unpause)
 _on(ops.EMIT_EVENT, happenings.emit_event)
+_on(ops.LIST_CLIENTS, clients.list_clients)
+_on(ops.ADD_CLIENT, clients.add_client)
+_on(ops.REVOKE_CLIENT, clients.revoke_client)
+_on(ops.LIST_GAPS, clients.list_gaps)
 _on(ops.LIST_NOTICES, records.list_notices)
 _on(ops.LIST_AUDIT, records.list_audit)
 

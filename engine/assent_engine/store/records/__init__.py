@@ -1,6 +1,7 @@
 """What can be written: each record knows its one statement; values are ready for SQLite."""
 
 from assent_engine.store.records.clients import ClientMade, ClientRevoked, ClientUsed
+from assent_engine.store.records.gaps import GapReported, GapsCut
 from assent_engine.store.records.inbox import (
     InterventionDecided,
     InterventionsWithdrawn,
@@ -69,6 +70,8 @@ __all__ = [
     "ClientUsed",
     "EndsSeen",
     "FailureNotice",
+    "GapReported",
+    "GapsCut",
     "InterventionDecided",
     "InterventionsWithdrawn",
     "JournalEntry",
