@@ -34,6 +34,7 @@ DONE = [
     ("policy graph", "Greeter@1.0.0"),
     ("policy import", "{machine}"),
     ("policy export", "{good}"),
+    ("connect", "cursor codex other"),
     ("clients list", ""),
     ("clients add", "claude --scopes propose,emit"),
     ("clients revoke", "{client}"),
@@ -73,6 +74,7 @@ OF_A_SERVICE = {"mcp", "run watch", "service run", "service start", "service sto
 """Done only where a service runs: see test_through_the_service and test_service_process."""
 NOT_DONE = [
     ("mcp", "--client Claude", "client.name"),
+    ("connect", "other --write", "connect.no_file"),
     ("clients list", "--home {nowhere}", "home.missing"),
     ("clients add", "{client}", "client.exists"),
     ("clients revoke", "nobody", "client.unknown"),
@@ -311,8 +313,8 @@ def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], 
 
 def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
     every = (
-        "approvals, backup, clients, demo, doctor, errors, event, forecast, gaps, inbox, mcp,"
-        " pause, policy, portfolio, restore, resume, run, service, trigger, verify"
+        "approvals, backup, clients, connect, demo, doctor, errors, event, forecast, gaps, inbox,"
+        " mcp, pause, policy, portfolio, restore, resume, run, service, trigger, verify"
     )
     assert f"The commands are {every}" in shell("xyzzy").err
 

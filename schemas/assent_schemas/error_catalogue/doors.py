@@ -164,6 +164,36 @@ ROWS = (
         "Revoke those that are no longer used: assent clients revoke",
     ),
     Row(
+        "connect.unreadable",
+        "The configuration is left as it is",
+        "The program's configuration cannot be read, or not be added to without a doubt.",
+        "Add what assent connect shows without --write to it yourself.",
+    ),
+    Row(
+        "connect.not_there",
+        "The configuration is left as it is",
+        "The folder in which the program keeps it is not there.",
+        "Start the program once, then try again.",
+    ),
+    Row(
+        "connect.changed",
+        "The configuration is left as it is",
+        "Somebody else, such as the program itself, has changed it meanwhile.",
+        "Quit the program, then try again.",
+    ),
+    Row(
+        "connect.unwritable",
+        "The configuration is left as it is",
+        "The file or its folder cannot be written.",
+        "Give yourself write access, or add to it yourself.",
+    ),
+    Row(
+        "connect.no_file",
+        "The configuration is left as it is",
+        "Where this program keeps its configuration is not known.",
+        "Add what assent connect shows without --write to it yourself.",
+    ),
+    Row(
         "pause.two_ends",
         "Two ends",
         "A pause ends after a span or at a moment; both were given.",

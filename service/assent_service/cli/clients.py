@@ -34,13 +34,13 @@ class Scopes(click.ParamType["tuple[Scope, ...]"]):
         return tuple(scope for scope in SCOPES if scope in words)
 
 
+DEFAULT: tuple[Scope, ...] = ("propose", "run")
+"""Proposals wait for the owner, and only what the owner approved can be run."""
 SCOPES_OPTION = click.option(
     "--scopes",
     type=Scopes(),
-    default=("propose", "run"),
     help="What it may do beyond reading: propose,run,call,emit, or none [default: propose,run].",
 )
-"""Proposals wait for the owner, and only what the owner approved can be run."""
 
 
 @click.group()
@@ -66,7 +66,7 @@ def list_clients(revoked: bool, home: Path | None, as_json: bool) -> None:
 @click.option("--anew", is_flag=True, help="Another token and these scopes for one that is there.")
 @standard
 def add(
-    name: str, scopes: "tuple[Scope, ...]", anew: bool, home: Path | None, as_json: bool
+    name: str, scopes: "tuple[Scope, ...] | None", anew: bool, home: Path | None, as_json: bool
 ) -> None:
     """Make a client of this NAME and keep its token in the home.
 
@@ -76,7 +76,8 @@ def add(
     from assent_service.cli.output import emit
     from assent_service.cli.text import shown
 
-    made, path = asyncio.run(made_and_kept(home, name, scopes, anew=anew))
+    granted = DEFAULT if scopes is None else scopes
+    made, path = asyncio.run(_made_and_kept(home, name, granted, anew=anew))
     data = {"name": made.name, "scopes": made.scopes, "token_file": str(path)}
     can = ", ".join(made.scopes) or "nothing"
     said = f"{made.name} may read; beyond that: {can}. Its token: {shown(path)}"
@@ -107,7 +108,28 @@ async def known(home: Path | None) -> "list[ClientTold]":
         return await everything(to, ops.LIST_CLIENTS, PageAsked())
 
 
-async def made_and_kept(
+async def let_in(
+    home: Path | None, name: str, scopes: "tuple[Scope, ...] | None"
+) -> "tuple[list[Scope], Path]":
+    """A client as it is, if it may do just this; else it is made, or made anew.
+
+    Without `scopes` it keeps those that it has. Raises Refused, StoreError.
+    """
+    from assent_engine.home import Home
+    from assent_schemas.places import token_file
+
+    path = Home.find(home).path
+    there = await known(home) if Home(path).database.exists() else []
+    before = next((one for one in there if one.name == name and one.revoked_at is None), None)
+    granted = scopes if scopes is not None else tuple(before.scopes) if before else DEFAULT
+    token = token_file(path, name)
+    if before and set(before.scopes) == set(granted) and token.exists():
+        return before.scopes, token
+    made, token = await _made_and_kept(home, name, granted, anew=before is not None)
+    return made.scopes, token
+
+
+async def _made_and_kept(
     home: Path | None, name: str, scopes: "tuple[Scope, ...]", *, anew: bool
 ) -> "tuple[Added, Path]":
     """A client with its token in the home; raises Refused, StoreError."""
