@@ -6,11 +6,14 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assent_schemas.errors import Problem, Refused
 from assent_schemas.places import Address, DoorFolder, token_file
-from assent_service.bridge.waking import Waking
 from assent_service.peers import is_stranger, peer_uid
+
+if TYPE_CHECKING:
+    from assent_service.bridge.waking import Waking
 
 PATIENCE = 10.0
 """Seconds that the door may be closed for: a restart takes less."""
@@ -27,7 +30,7 @@ class Door:
     home: Path
     client: str | None
     _seen: bool = False
-    _starting: Waking | None = None
+    _starting: "Waking | None" = None
 
     def opened(self) -> socket.socket:
         """A connection that has greeted; starts the service where none runs. Raises Refused.
@@ -43,6 +46,8 @@ class Door:
         return end
 
     def _in_time(self) -> socket.socket:
+        from assent_service.bridge.waking import Waking
+
         wakes = not self._seen or self._left_open()
         self._starting = Waking(self.home) if wakes else None
         until = time.monotonic() + (PATIENCE_TO_START if wakes else PATIENCE)

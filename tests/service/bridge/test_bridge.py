@@ -205,5 +205,14 @@ def test_it_imports_nothing_of_the_engine_and_no_library() -> None:
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     names = set(ast.literal_eval(said.stdout))
     assert "assent_service" in names
-    heavy = {"click", "pydantic", "mcp", "asyncio", "assent_engine", "rich", "platformdirs"}
+    heavy = {
+        "click",
+        "pydantic",
+        "mcp",
+        "asyncio",
+        "assent_engine",
+        "rich",
+        "platformdirs",
+        "subprocess",
+    }
     assert not names & heavy

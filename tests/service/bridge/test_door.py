@@ -24,6 +24,19 @@ pytestmark = [
 ]
 
 
+WAKING = waking.Waking
+STARTED = """
+import sys
+from pathlib import Path
+from assent_schemas.errors import Refused
+from service.bridge import double
+try:
+    double.main(Path(sys.argv[1]), "unix")
+except Refused:
+    pass  # as `assent service start`, which is content with another one that serves
+"""
+
+
 class Starts:
     """Starts of a service that is a double, counted."""
 
@@ -32,7 +45,7 @@ class Starts:
 
     def __call__(self, home: Path) -> waking.Waking:
         home.mkdir(exist_ok=True)
-        self.made.append(waking.Waking(home))
+        self.made.append(WAKING(home))
         return self.made[-1]
 
     def kill(self) -> None:
@@ -43,12 +56,10 @@ class Starts:
 
 @pytest.fixture
 def starts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Starts]:
-    command = "import sys; sys.argv[2:] = ['unix']; from service.bridge import double as d;"
-    script = f"{command} from pathlib import Path; d.main(Path(sys.argv[1]), 'unix')"
-    monkeypatch.setattr(waking, "COMMAND", (sys.executable, "-c", script))
+    monkeypatch.setattr(waking, "COMMAND", (sys.executable, "-c", STARTED))
     monkeypatch.setenv("PYTHONPATH", str(Path(double.__file__).parents[2]))
     made = Starts()
-    monkeypatch.setattr(doors, "Waking", made)
+    monkeypatch.setattr(waking, "Waking", made)
     yield made
     made.kill()
 
