@@ -57,6 +57,11 @@ class Home:
         """What runs under way have read."""
         return self.path / "snapshots"
 
+    @property
+    def hooks(self) -> Path:
+        """The secrets of webhooks whose callers sign."""
+        return self.path / "hooks"
+
     def prepare(self) -> None:
         """Make the folder, private to its owner; raises StoreError where that cannot be.
 

@@ -48,6 +48,13 @@ DONE = [
     ("run show", "{run}"),
     ("run resume", ""),
     ("run cancel", "{open} --yes"),
+    ("hooks list", ""),
+    ("hooks add", "deposit"),
+    ("hooks rotate", "{hook}"),
+    ("hooks revoke", "{hook}"),
+    ("hooks on", ""),
+    ("hooks off", ""),
+    ("hooks status", ""),
     ("inbox list", ""),
     ("inbox show", "{case}"),
     ("inbox resolve", "{case} abort"),
@@ -111,6 +118,13 @@ NOT_DONE = [
     ("run show", "Nobody", "run.unknown"),
     ("run resume", "{run}", "run.ended"),
     ("run cancel", "{run} --yes", "run.ended"),
+    ("hooks list", "--home {nowhere}", "home.missing"),
+    ("hooks add", "Deposit", "hook.name"),
+    ("hooks rotate", "nobody", "hook.unknown"),
+    ("hooks revoke", "nobody", "hook.unknown"),
+    ("hooks on", "--home {foreign}", "home.foreign"),
+    ("hooks off", "--home {foreign}", "home.foreign"),
+    ("hooks status", "--home {nowhere}", "home.missing"),
     ("inbox list", "--home {nowhere}", "home.missing"),
     ("inbox show", "Nobody", "intervention.unknown"),
     ("inbox resolve", "Nobody retry", "intervention.unknown"),
@@ -155,6 +169,7 @@ def words(furnished: Furnished, stopped: tuple[Path, str], tmp_path: Path) -> Wo
         "backup": furnished.backup,
         "open": Made(lambda: waiting_run(furnished.shell)),
         "client": Made(lambda: client(furnished.shell)),
+        "hook": Made(lambda: hooked(furnished.shell)),
         "case": Made(lambda: undecided(furnished.shell)),
         "stopped": shutil.copytree(stopped[0], tmp_path / "stopped"),
         "stopped_run": stopped[1],
@@ -165,6 +180,11 @@ def words(furnished: Furnished, stopped: tuple[Path, str], tmp_path: Path) -> Wo
 def client(shell: Shell) -> str:
     """The name of a client that was let in."""
     return str(shell.done("clients", "add", "cursor")["name"])
+
+
+def hooked(shell: Shell) -> str:
+    """The name of a new webhook."""
+    return str(shell.done("hooks", "add", "bank")["name"])
 
 
 def paused(home: Path) -> Path:
@@ -207,7 +227,17 @@ def commands(group: click.Group, *path: str) -> Iterator[tuple[str, click.Comman
 
 
 EVERY = dict(commands(assent))
-GROUPS = ("policy", "run", "portfolio", "inbox", "approvals", "clients", "trigger", "event")
+GROUPS = (
+    "policy",
+    "run",
+    "portfolio",
+    "hooks",
+    "inbox",
+    "approvals",
+    "clients",
+    "trigger",
+    "event",
+)
 
 
 def test_these_tests_cover_every_command() -> None:
@@ -313,8 +343,8 @@ def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], 
 
 def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
     every = (
-        "approvals, backup, clients, connect, demo, doctor, errors, event, forecast, gaps, inbox,"
-        " mcp, pause, policy, portfolio, restore, resume, run, service, trigger, verify"
+        "approvals, backup, clients, connect, demo, doctor, errors, event, forecast, gaps, hooks,"
+        " inbox, mcp, pause, policy, portfolio, restore, resume, run, service, trigger, verify"
     )
     assert f"The commands are {every}" in shell("xyzzy").err
 

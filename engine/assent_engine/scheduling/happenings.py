@@ -1,6 +1,6 @@
 """Happenings: events, changed files, ends of runs, starts and wakes, and the triggers they meet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -47,8 +47,11 @@ class Happenings:
 
     store: Store
 
-    async def emitted(self, event: Event, now: datetime) -> int:
-        """The number of triggers that an event met; raises Refused where it brings too much."""
+    async def emitted(self, event: Event, now: datetime, *along: Record) -> int:
+        """The number of triggers that an event met; raises Refused where it brings too much.
+
+        What is recorded `along` with it is in the same commit.
+        """
         size = len(exact_json.encode(exact_json.plain(event.data)))
         if size > LARGEST:
             detail = f"The event brings {size} bytes; {LARGEST} is the most."
@@ -57,7 +60,7 @@ class Happenings:
         def meets(rule: AnyTrigger) -> bool:
             return isinstance(rule, EventTrigger | WebhookTrigger) and rule.name == event.name
 
-        return await self._met(event.kind, meets, event.data, now)
+        return await self._met(event.kind, meets, event.data, now, along)
 
     async def file_changed(self, path: str, now: datetime) -> int:
         """The number of triggers that watch a file beneath the folder `files`."""
@@ -90,8 +93,14 @@ class Happenings:
         await self.store.commit(*(EndsSeen(row.policy_id, row.trigger, last) for row in rows))
 
     async def _met(
-        self, kind: str, meets: Callable[[AnyTrigger], bool], data: Any, now: datetime
+        self,
+        kind: str,
+        meets: Callable[[AnyTrigger], bool],
+        data: Any,
+        now: datetime,
+        known: Sequence[Record] = (),
     ) -> int:
+        """Record what meets triggers, with what is known by it; the number of them."""
         held = await self._held(now)
         records: list[Record] = []
         for row in await self.store.read.triggers_of(kind):
@@ -100,8 +109,8 @@ class Happenings:
                 due = await self._unused(row, now)
                 reason = _kept_from(row, held)
                 records.append(happened(row, due, timestamp(now), data, reason))
-        if records:
-            await self.store.commit(*records)
+        if records or known:
+            await self.store.commit(*known, *records)
         return len(records)
 
     async def _of_end(self, row: TriggerRow, end: EndedRun, held: Held) -> list[Record]:

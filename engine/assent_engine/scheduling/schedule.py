@@ -80,10 +80,14 @@ class Schedule:
 
         Raises Refused where it brings too much.
         """
-        async with self.register.turn:
-            met = await self._happenings.emitted(event, self.clock.now())
-            await self._go_on(self.clock.now())
+        met = await self.take(event)
+        await self.run_ended()
         return met
+
+    async def take(self, event: Event, *along: Record) -> int:
+        """As `emit`, but nothing is started before `run_ended`; `along` is in the same commit."""
+        async with self.register.turn:
+            return await self._happenings.emitted(event, self.clock.now(), *along)
 
     async def file_changed(self, path: str) -> int:
         """The number of triggers that watch a path, relative to the home's folder `files`."""

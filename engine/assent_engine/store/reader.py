@@ -19,6 +19,7 @@ from assent_engine.store.rows import (
     ClientRow,
     EndedRun,
     GapRow,
+    HookRow,
     InterventionRow,
     OccurrenceRow,
     PauseRow,
@@ -260,6 +261,20 @@ class Reader:
     async def pauses(self) -> list[PauseRow]:
         """Every pause that was not ended, those whose time is over too."""
         return [PauseRow(*row) for row in await self._all("SELECT * FROM pauses ORDER BY subject")]
+
+    async def hooks(self) -> list[HookRow]:
+        """Every webhook by its name, revoked ones too."""
+        return [HookRow(*row) for row in await self._all("SELECT * FROM hooks ORDER BY name")]
+
+    async def is_delivered(self, hook: str, delivery: str) -> bool:
+        """Whether a webhook's call of that id was taken already."""
+        sql = "SELECT 1 FROM deliveries WHERE hook = ? AND delivery = ?"
+        return bool(await self._all(sql, hook, delivery))
+
+    async def setting(self, name: str) -> Any:
+        """What the owner has set; None where nothing was."""
+        rows = await self._all("SELECT value FROM settings WHERE name = ?", name)
+        return _decoded(rows[0][0]) if rows else None
 
     async def clients(self) -> list[ClientRow]:
         """Every MCP client by its name, revoked ones too."""

@@ -1,7 +1,7 @@
 """What the store gives back: typed rows."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from assent_schemas.statuses import PolicyStatus, RunStatus, VersionStatus
 
@@ -179,6 +179,20 @@ class OccurrenceRow:
     run_id: str | None
     request_id: str | None
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class HookRow:
+    """A webhook; `proof` is how a call shows that it knows the secret, `secret_hash` is SHA-256."""
+
+    name: str
+    proof: Literal["bearer", "signature"]
+    secret_hash: str
+    made_by: str
+    made_at: str
+    calls: int
+    called_at: str | None
+    revoked_at: str | None
 
 
 @dataclass(frozen=True, slots=True)

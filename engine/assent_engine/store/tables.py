@@ -88,6 +88,36 @@ CREATE INDEX open_occurrences ON occurrences (due) WHERE status IN ('queued', 'a
 CREATE UNIQUE INDEX occurrences_by_run ON occurrences (run_id) WHERE run_id IS NOT NULL;
 """
 
+HOOKS = """
+CREATE TABLE hooks (
+    name TEXT PRIMARY KEY,
+    proof TEXT NOT NULL CHECK (proof IN ('bearer', 'signature')),
+    secret_hash TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    called_at TEXT,
+    revoked_at TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE deliveries (
+    hook TEXT NOT NULL,
+    delivery TEXT NOT NULL,
+    call INTEGER NOT NULL,
+    PRIMARY KEY (hook, delivery)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deliveries_by_call ON deliveries (hook, call);
+"""
+
+SETTINGS_OF_THE_OWNER = """
+CREATE TABLE settings (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    set_by TEXT NOT NULL,
+    set_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
 CLIENTS = """
 CREATE TABLE clients (
     name TEXT PRIMARY KEY,
@@ -250,8 +280,8 @@ CREATE TABLE pauses (
 ) STRICT;
 """
 
-_SECOND_FORM = f"{INTERVENTIONS}{PLACES}{PAUSES}{REQUESTS}{CALLED_RUNS}{TRIGGERS}{CLIENTS}{GAPS}"
-TABLES = _TABLES + _SECOND_FORM
+TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES + REQUESTS + CALLED_RUNS + TRIGGERS
+TABLES += HOOKS + SETTINGS_OF_THE_OWNER + CLIENTS + GAPS
 
 MIGRATIONS = {
     1: f"""
@@ -269,7 +299,8 @@ ALTER TABLE policies ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE saga_log
     ADD COLUMN settled TEXT CHECK (settled IN ('compensated', 'marked', 'kept'));
 ALTER TABLE saga_log ADD COLUMN settled_at TEXT;
-{_SECOND_FORM}""",
+{INTERVENTIONS}{PLACES}{PAUSES}{REQUESTS}{CALLED_RUNS}{TRIGGERS}
+{HOOKS}{SETTINGS_OF_THE_OWNER}{CLIENTS}{GAPS}""",
 }
 """What brings a form to the one after it."""
 

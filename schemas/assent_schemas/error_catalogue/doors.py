@@ -139,6 +139,87 @@ ROWS = (
         "Try again.",
     ),
     Row(
+        "hook.refused",
+        "Not known here",
+        "There is no webhook of this name, or the call shows another secret than the webhook's.",
+        "Give it another secret, and call it with that: assent hooks rotate NAME",
+    ),
+    Row(
+        "hook.host",
+        "Not for browsers",
+        "A webhook is called at 127.0.0.1 or localhost with its port, and never by a page in a"
+        " browser: the call names another host, or an Origin.",
+        "Have what forwards calls send the Host that assent hooks status shows.",
+    ),
+    Row(
+        "hook.media_type",
+        "Not JSON",
+        "A webhook takes JSON, and the call does not say that its body is.",
+        "Send the header Content-Type: application/json.",
+    ),
+    Row(
+        "hook.too_often",
+        "Too often",
+        "A webhook, all of them together, or callers without a secret have called too often.",
+        "Wait as long as the header Retry-After says.",
+    ),
+    Row(
+        "hook.later",
+        "Not now",
+        "The call cannot be recorded for now, so nothing of it was taken.",
+        "Send it again after as long as the header Retry-After says.",
+    ),
+    Row(
+        "hook.name",
+        "Not a name for a webhook",
+        "It begins with a small letter and goes on, in at most 64 characters, with small letters,"
+        " digits, _ . and -.",
+        "Name it as the trigger does that waits for it.",
+    ),
+    Row(
+        "hook.secret",
+        "Not such a secret",
+        "A secret can be given where callers sign with it, and has 24 to 256 visible characters.",
+        "Give it with --signed, or have one made.",
+    ),
+    Row(
+        "hook.exists",
+        "Made already",
+        "There is a webhook of this name, with a secret that its caller holds.",
+        "For another secret: assent hooks rotate NAME",
+    ),
+    Row(
+        "hook.unknown",
+        "No such webhook",
+        "There is no webhook of this name that works; it may have been revoked.",
+        "See them: assent hooks list",
+    ),
+    Row(
+        "hook.deaf",
+        "A trigger waits in vain",
+        "A trigger waits for a webhook that nobody can call: there is none of that name, it was"
+        " revoked, or webhooks are switched off.",
+        "Make it: assent hooks add NAME. Switch them on: assent hooks on",
+    ),
+    Row(
+        "hook.too_many",
+        "Too many webhooks",
+        "As many webhooks work as there may be.",
+        "Revoke those that nobody calls any more: assent hooks revoke NAME",
+    ),
+    Row(
+        "hook.not_kept",
+        "The secret cannot be kept",
+        "A webhook whose callers sign needs its secret in the home, and that cannot be written.",
+        "Give yourself write access, or use another home with --home.",
+    ),
+    Row(
+        "hook.port_taken",
+        "The port is taken",
+        "Another program listens at the port for webhooks, or this user may not.",
+        "Choose another one: assent hooks on --port N",
+    ),
+    Row(
         "client.unknown",
         "Not a known client",
         "There is no MCP client of this name with this token; it may have been revoked.",

@@ -10,7 +10,16 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from assent_schemas.wire import approvals, clients, happenings, inbox, policies, runs, service
+from assent_schemas.wire import (
+    approvals,
+    clients,
+    happenings,
+    hooks,
+    inbox,
+    policies,
+    runs,
+    service,
+)
 from assent_schemas.wire.frame import Nothing, Page, PageAsked
 
 Question = TypeVar("Question", bound=BaseModel)
@@ -45,7 +54,7 @@ class Operation(Generic[Question, Reply]):
         return names[0] if names else None
 
 
-_SUBJECTS = ("approval", "case", "client", "run", "policy")
+_SUBJECTS = ("approval", "case", "client", "run", "policy", "hook")
 
 HELLO = Operation("hello", "GET", "/hello", Nothing, service.Hello, "Who answers")
 STATUS = Operation("status", "GET", "/status", Nothing, service.Status, "How the service stands")
@@ -276,6 +285,55 @@ EMIT_EVENT = Operation(
     happenings.Emitting,
     happenings.Emitted,
     "Tell of an event, and start what waits for it",
+)
+
+LIST_HOOKS = Operation(
+    "list_hooks",
+    "GET",
+    "/hooks",
+    PageAsked,
+    Page[hooks.HookTold],
+    "The webhooks, with what waits for them and when they were called",
+)
+ADD_HOOK = Operation(
+    "add_hook",
+    "POST",
+    "/hooks",
+    hooks.AddingHook,
+    hooks.HookMade,
+    "Make a webhook; its secret is told this once",
+)
+ROTATE_HOOK = Operation(
+    "rotate_hook",
+    "POST",
+    "/hooks/{hook}/rotate",
+    hooks.HookNamed,
+    hooks.HookMade,
+    "Give a webhook another secret, told this once",
+)
+REVOKE_HOOK = Operation(
+    "revoke_hook",
+    "POST",
+    "/hooks/{hook}/revoke",
+    hooks.HookNamed,
+    hooks.HookRevoked,
+    "Let a webhook be called no more",
+)
+SHOW_HOOK_LISTENER = Operation(
+    "show_hook_listener",
+    "GET",
+    "/hook-listener",
+    Nothing,
+    hooks.HookListener,
+    "Whether webhooks are listened to, and where",
+)
+SWITCH_HOOKS = Operation(
+    "switch_hooks",
+    "POST",
+    "/hook-listener",
+    hooks.SwitchingHooks,
+    hooks.HookListener,
+    "Have webhooks listened to, or not",
 )
 
 LIST_CLIENTS = Operation(

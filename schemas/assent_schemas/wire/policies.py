@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from assent_schemas.errors import Problem
 from assent_schemas.statuses import PolicyStatus, VersionStatus
 from assent_schemas.wire.frame import Answer, Asked, Note, Reference
 
@@ -82,6 +83,8 @@ class Proposed(Answer):
     name: str
     namesakes: list[str]
     """Other policies of that name: perhaps a new version of one was meant."""
+    warnings: list[Problem] = Field(default_factory=list)
+    """What will not do as it is meant to, as long as it is so here."""
 
 
 class ApprovingPolicy(PolicyAsked):
@@ -106,6 +109,8 @@ class PolicyChanged(Answer):
     done: str
     version: str | None = None
     hash: str | None = None
+    warnings: list[Problem] = Field(default_factory=list)
+    """What does not do as it is meant to, as long as it is so here."""
 
 
 class Pausing(Asked):

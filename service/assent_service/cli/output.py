@@ -84,11 +84,14 @@ def show_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
 
 
 def warning_lines(warnings: Sequence[Problem]) -> list[str]:
-    """Each warning in a line: where, what and which."""
+    """Each warning in a line: which, what, and where or what to do."""
     from assent_service.cli.text import shown
 
+    def more(one: Problem) -> str:
+        return one.remedy if one.pointer is None else f"At {one.pointer}"
+
     return [
-        f"Warning {one.code}: {shown(one.detail, _LONGEST)} At {shown(one.pointer or '', _LONGEST)}"
+        f"Warning {one.code}: {shown(one.detail, _LONGEST)} {shown(more(one), _LONGEST)}"
         for one in warnings
     ]
 

@@ -37,7 +37,7 @@ def propose(file: str, by: str, home: Path | None, as_json: bool) -> None:
     """Put a policy before the owner; it runs only once approved."""
     from assent_schemas.wire import operations as ops
     from assent_schemas.wire.policies import Proposing
-    from assent_service.cli.output import emit
+    from assent_service.cli.output import emit, warning_lines
     from assent_service.cli.reading_files import read_document
     from assent_service.cli.text import shown
 
@@ -58,7 +58,12 @@ def propose(file: str, by: str, home: Path | None, as_json: bool) -> None:
             f"\nThe name is taken: refer to it by id. To make it a version of {made.namesakes[0]},"
             f' give the document "policy_id": "{made.namesakes[0]}".'
         )
-    emit(data, lambda: text, as_json=as_json)
+    text = "\n".join([text, *warning_lines(made.warnings)])
+    emit(
+        {**data, "warnings": [one.as_json() for one in made.warnings]},
+        lambda: text,
+        as_json=as_json,
+    )
 
 
 async def _asked(
@@ -92,7 +97,7 @@ def approve(
     from assent_schemas.wire import operations as ops
     from assent_schemas.wire.policies import ApprovingPolicy, PolicyAsked
     from assent_service.cli.consent import consent
-    from assent_service.cli.output import emit
+    from assent_service.cli.output import emit, warning_lines
 
     if digest is None:
         asked = PolicyAsked(policy=name, version=version)
@@ -107,7 +112,12 @@ def approve(
         "status": "approved",
     }
     text = f"Approved version {done.version}. Start it: assent run start {done.policy_id}"
-    emit(data, lambda: text, as_json=as_json)
+    text = "\n".join([text, *warning_lines(done.warnings)])
+    emit(
+        {**data, "warnings": [one.as_json() for one in done.warnings]},
+        lambda: text,
+        as_json=as_json,
+    )
 
 
 @policy.command()

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from assent_engine.hooks import unmet, waited_for
 from assent_engine.moments import moment, timestamp
 from assent_engine.policies import choose_policy
 from assent_engine.reading.schedule import moment_words
@@ -21,8 +22,10 @@ from assent_engine.scheduling.words import MEANINGS, Reason
 from assent_engine.scheduling.zone import owners_zone
 from assent_engine.store import Reader
 from assent_engine.store.rows import OccurrenceRow, TriggerRow
+from assent_schemas.errors import Problem
 from assent_schemas.statuses import PolicyStatus
 from assent_service.cli.opening import reading
+from assent_service.cli.output import warning_lines
 from assent_service.cli.text import shown
 from assent_service.cli.views import listing
 
@@ -37,6 +40,8 @@ class Standing:
 
     row: TriggerRow
     next_times: list[Upcoming]
+    deaf: Problem | None = None
+    """Why the webhook that it waits for cannot be called."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -46,6 +51,7 @@ class Standing:
             "trigger": self.row.trigger,
             "when": trigger_words(keys.read(self.row.document)),
             "next": [timestamp(one.due) for one in self.next_times],
+            "deaf": self.deaf.as_json() if self.deaf else None,
         }
 
 
@@ -82,6 +88,8 @@ class Forecast:
     until: datetime
     found: list[Upcoming]
     more: bool
+    warnings: list[Problem]
+    """Why triggers in force wait in vain."""
 
     def as_json(self) -> dict[str, Any]:
         found = [
@@ -93,7 +101,9 @@ class Forecast:
             }
             for one in self.found
         ]
-        return {"until": timestamp(self.until), "more": self.more, "due": found}
+        warnings = [one.as_json() for one in self.warnings]
+        until = timestamp(self.until)
+        return {"until": until, "more": self.more, "due": found, "warnings": warnings}
 
 
 async def standings(home: Path | None, policy: str | None) -> list[Standing]:
@@ -101,7 +111,11 @@ async def standings(home: Path | None, policy: str | None) -> list[Standing]:
     now, zone = datetime.now(UTC), owners_zone()
     async with reading(home) as reader:
         rows = await reader.triggers(await _policy_id(reader, policy))
-    return [Standing(row, list(islice(upcoming([row], now, zone), NEXT))) for row in rows]
+        deaf = await unmet(reader, waited_for(rows))
+    return [
+        Standing(row, list(islice(upcoming([row], now, zone), NEXT)), _deaf(row, deaf))
+        for row in rows
+    ]
 
 
 async def records(home: Path | None, policy: str | None) -> list[Recorded]:
@@ -118,9 +132,10 @@ async def foreseen(home: Path | None, days: int) -> Forecast:
     until = now + timedelta(days=days)
     async with reading(home) as reader:
         rows = await reader.triggers()
+        deaf = await unmet(reader, waited_for(rows))
     coming = takewhile(lambda one: one.due <= until, upcoming(rows, now, owners_zone()))
     found = list(islice(coming, MOST + 1))
-    return Forecast(until, found[:MOST], len(found) > MOST)
+    return Forecast(until, found[:MOST], len(found) > MOST, [*deaf.values()])
 
 
 def triggers_view(found: Sequence[Standing]) -> RenderableType:
@@ -150,19 +165,27 @@ def history_view(found: Sequence[Recorded]) -> RenderableType:
 
 def forecast_view(found: Forecast) -> RenderableType:
     """Due times to come."""
+    under = [f"And more until {_local(found.until)}."] if found.more else []
+    under += warning_lines(found.warnings)
     if not found.found:
-        return f"Nothing is due until {_local(found.until)}."
+        return "\n".join([f"Nothing is due until {_local(found.until)}.", *under])
     table = listing("due", "policy", "trigger")
     for one in found.found:
         when = Text(shown(trigger_words(one.rule)))
         table.add_row(Text(_local(one.due)), Text(shown(one.name)), when)
-    return Group(table, f"And more until {_local(found.until)}.") if found.more else table
+    return Group(table, *under)
 
 
 def _next(one: Standing) -> str:
     if one.row.policy_status is PolicyStatus.DISABLED:
         return "disabled"
+    if one.deaf is not None:
+        return shown(f"never: {one.deaf.detail}")
     return "\n".join(_local(each.due) for each in one.next_times) or "-"
+
+
+def _deaf(row: TriggerRow, deaf: dict[str, Problem]) -> Problem | None:
+    return next((deaf[name] for name in waited_for([row]) if name in deaf), None)
 
 
 def _became(row: OccurrenceRow) -> str:

@@ -8,7 +8,16 @@ from pydantic import BaseModel
 
 from assent_schemas.wire import operations as ops
 from assent_schemas.wire.operations import Operation
-from assent_service.desk import approvals, clients, happenings, inbox, policies, records, runs
+from assent_service.desk import (
+    approvals,
+    clients,
+    happenings,
+    hooks,
+    inbox,
+    policies,
+    records,
+    runs,
+)
 from assent_service.desk.room import Caller, Room
 
 Question = TypeVar("Question", bound=BaseModel)
@@ -57,6 +66,12 @@ _on(ops.LIST_CLIENTS, clients.list_clients)
 _on(ops.ADD_CLIENT, clients.add_client)
 _on(ops.REVOKE_CLIENT, clients.revoke_client)
 _on(ops.LIST_GAPS, clients.list_gaps)
+_on(ops.LIST_HOOKS, hooks.list_hooks)
+_on(ops.ADD_HOOK, hooks.add_hook)
+_on(ops.ROTATE_HOOK, hooks.rotate_hook)
+_on(ops.REVOKE_HOOK, hooks.revoke_hook)
+_on(ops.SHOW_HOOK_LISTENER, hooks.show_listener)
+_on(ops.SWITCH_HOOKS, hooks.switch_hooks)
 _on(ops.LIST_NOTICES, records.list_notices)
 _on(ops.LIST_AUDIT, records.list_audit)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from assent_engine import library, reading
 from assent_engine.callees import gather, models
+from assent_engine.hooks import unmet, waited_for
 from assent_engine.moments import moment, timestamp
 from assent_engine.policies import choose_policy, choose_version
 from assent_engine.policy_tests import run_tests
@@ -89,6 +90,7 @@ async def propose_policy(room: Room, asked: wire.Proposing, _: Caller) -> wire.P
             and row.policy_id != made.policy_id
             and row.status is not PolicyStatus.REMOVED
         ],
+        warnings=[*(await unmet(room.read, _webhooks(asked.document))).values()],
     )
 
 
@@ -101,7 +103,10 @@ async def approve_policy(
     await engine.policies.approve(
         row.policy_id, waiting.version, asked.hash, by=caller.by, how=caller.how
     )
-    return _changed(row, "approved", waiting.version, waiting.hash)
+    changed = _changed(row, "approved", waiting.version, waiting.hash)
+    names = waited_for(await room.read.triggers(row.policy_id))
+    deaf = await unmet(room.read, names)
+    return changed.model_copy(update={"warnings": [*deaf.values()]})
 
 
 async def reject_policy(
@@ -167,6 +172,12 @@ async def unpause(room: Room, asked: wire.Unpausing, caller: Caller) -> Resumed:
     held = [one for one in await engine.runs.open_runs() if one.status == "PAUSED"]
     mine = [one for one in held if row is None or one.policy_id == row.policy_id]
     return Resumed(name=row.name if row else None, runs=await resumed(room, mine))
+
+
+def _webhooks(document: dict[str, Any]) -> set[str]:
+    """The webhooks that a valid document names."""
+    triggers = document.get("triggers", [])
+    return {str(one["name"]) for one in triggers if one["type"] == "webhook"}
 
 
 def _until(room: Room, asked: wire.Pausing) -> Any:

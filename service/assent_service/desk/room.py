@@ -1,7 +1,7 @@
 """The room: what every operation of the desk has at hand, and who asks."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from assent_schemas.wire.frame import Page, PageAsked
 from assent_service.desk.behind import Behind, Held
 from assent_service.desk.carriers import Carriers
 from assent_service.desk.hub import Hub
+from assent_service.desk.listener import Listener, NobodyListens
 
 Item = TypeVar("Item")
 STARTING = Problem("service.starting", "The service starts", "It is not ready yet.", "Try again.")
@@ -36,6 +37,7 @@ class Room:
     carriers: Carriers
     home: Path
     since: str
+    webhooks: Listener = field(default_factory=NobodyListens)
 
     @classmethod
     def of(cls, home: Path, clock: Clock | None = None) -> "Room":

@@ -1,6 +1,5 @@
 """The application: each operation of the table at its path, the events, and what describes them."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import unquote
@@ -8,7 +7,7 @@ from urllib.parse import unquote
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
@@ -19,6 +18,7 @@ from assent_schemas.wire import openapi
 from assent_schemas.wire.operations import OPERATIONS, Operation
 from assent_service.desk.desk import Desk
 from assent_service.desk.room import Caller
+from assent_service.owner_door.bodies import whole
 from assent_service.owner_door.bounds import DoorBounds
 from assent_service.owner_door.events import following
 from assent_service.owner_door.gate import CALLER
@@ -91,7 +91,7 @@ async def _question(operation: Operation[Any, Any], request: Request, bounds: Do
 async def _checked(operation: Operation[Any, Any], request: Request, bounds: DoorBounds) -> Any:
     given: dict[str, Any] = {name: unquote(text) for name, text in request.path_params.items()}
     if operation.changes:
-        content = exact_json.parse(await _body(request, bounds) or b"{}", bounds.json)
+        content = exact_json.parse(await whole(request, bounds) or b"{}", bounds.json)
         if not isinstance(content, dict):
             raise _refused("door.form", "The body is no JSON object.")
         return operation.asks.model_validate(_together(content, given), strict=True)
@@ -105,31 +105,6 @@ def _together(more: dict[str, Any], in_path: dict[str, Any]) -> dict[str, Any]:
     if more.keys() & in_path.keys():
         raise _refused("door.form", f"{sorted(more.keys() & in_path.keys())} stand in the path.")
     return {**more, **in_path}
-
-
-async def _body(request: Request, bounds: DoorBounds) -> bytes:
-    """The whole body, if it is short enough and comes in time; raises Refused.
-
-    What is too much is read all the same, as far as it is bearable, and thrown away: who still
-    writes could not be told why not.
-    """
-    found, size = bytearray(), 0
-    try:
-        async with asyncio.timeout(bounds.seconds_to_ask):
-            async for part in request.stream():
-                size += len(part)
-                if size <= bounds.body:
-                    found += part
-                elif size > bounds.bearable:
-                    break
-    except TimeoutError:
-        detail = f"The request did not come in {bounds.seconds_to_ask:g} s."
-        raise _refused("door.slow", detail) from None
-    except ClientDisconnect:
-        raise _refused("door.slow", "The client hung up.") from None
-    if size > bounds.body:
-        raise _refused("door.too_large", f"A request has at most {bounds.body} bytes.")
-    return bytes(found)
 
 
 async def _described(_: Request) -> Response:

@@ -12,7 +12,7 @@ from assent_schemas.errors import pointer as pointing_at
 from assent_service.desk.carriers import problem_of
 
 JSON = "application/json"
-TITLE = "The owner door does not do this"
+TITLE = "The door does not do this"
 _BY_CODE = {
     "door.token": HTTPStatus.UNAUTHORIZED,
     "door.stranger": HTTPStatus.FORBIDDEN,

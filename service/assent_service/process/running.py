@@ -22,6 +22,7 @@ from assent_service.process.log import logging_to
 from assent_service.process.signals import told_to_end
 from assent_service.process.stalls import ALARMING, StallWatch
 from assent_service.process.supervisor import Supervisor
+from assent_service.webhooks.listener import Webhooks, webhooks
 from assent_service.work.engine_work import at_its_work
 
 END_WITHIN = 4.5
@@ -47,18 +48,19 @@ class Process:
     async def run(self, told: asyncio.Event) -> None:
         """From the start until it is told to end."""
         room = Room.of(self.home.path)
-        async with owner_door(self.home.path, Desk(room)):
+        async with owner_door(self.home.path, Desk(room)), webhooks(room) as listener:
             if self.held is None:
-                await self._work(room, told)
+                await self._work(room, listener, told)
             if self.held is not None and not told.is_set():
-                await self._hold(room, self.held, told)
+                await self._hold(room, listener, self.held, told)
             self.supervisor.stopping()
             _LOG.info("stopping")
 
-    async def _work(self, room: Room, told: asyncio.Event) -> None:
+    async def _work(self, room: Room, listener: Webhooks, told: asyncio.Event) -> None:
         """Let the engine work until the end, or until it cannot go on: see `held`."""
         try:
             async with at_its_work(self.home, room, self._break):
+                await listener.follow()
                 self._tell("ready")
                 ends = [asyncio.create_task(one.wait()) for one in (told, self._broken)]
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -71,11 +73,14 @@ class Process:
         self.held = self.held or error.problem
         self._broken.set()
 
-    async def _hold(self, room: Room, why: Problem, told: asyncio.Event) -> None:
+    async def _hold(
+        self, room: Room, listener: Webhooks, why: Problem, told: asyncio.Event
+    ) -> None:
         """Keep the door open without an engine; what the store holds may be looked at."""
         async with _looking(self.home) as reader:
             room.behind = Held(why, reader)
             room.hub.publish("service.changed", {"state": room.behind.state})
+            await listener.follow()
             _LOG.error("the engine is held", extra={"problem": why.as_json()})
             self._tell(f"held: {why.title}")
             await told.wait()

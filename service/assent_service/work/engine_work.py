@@ -12,6 +12,7 @@ from assent_engine.engine import Engine
 from assent_engine.home import Home
 from assent_engine.ports import Progress
 from assent_engine.store.records import (
+    HookCalled,
     PauseBegun,
     PauseEnded,
     Record,
@@ -100,6 +101,9 @@ class EngineWork:
         told(records)
         if any(isinstance(one, _CHANGES_DUE) for one in records):
             self._timer.changed()
+        if any(isinstance(one, HookCalled) for one in records):
+            # A webhook's caller is answered before anything starts.
+            self._timer.look(Looked.TIMER)
         if any(isinstance(one, _CHANGES_TRIGGERS) for one in records):
             self._spawn(self._watch_files())
 

@@ -64,8 +64,8 @@ async def first_form(path: Path) -> Bench:
             connection.execute(f"ALTER TABLE workflow_executions DROP COLUMN {column}")
         for column in ("settled", "settled_at"):
             connection.execute(f"ALTER TABLE saga_log DROP COLUMN {column}")
-        second = ("interventions", "pauses", "requests", "triggers", "occurrences")
-        for table in (*second, "clients", "gaps"):
+        later = ("hooks", "deliveries", "settings", "clients", "gaps")
+        for table in ("interventions", "pauses", "requests", "triggers", "occurrences", *later):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
     return bench

@@ -2,6 +2,14 @@
 
 from assent_engine.store.records.clients import ClientMade, ClientRevoked, ClientUsed
 from assent_engine.store.records.gaps import GapReported, GapsCut
+from assent_engine.store.records.hooks import (
+    DeliveriesForgotten,
+    HookCalled,
+    HookMade,
+    HookRevoked,
+    NewDelivery,
+    SettingPut,
+)
 from assent_engine.store.records.inbox import (
     InterventionDecided,
     InterventionsWithdrawn,
@@ -68,16 +76,21 @@ __all__ = [
     "ClientMade",
     "ClientRevoked",
     "ClientUsed",
+    "DeliveriesForgotten",
     "EndsSeen",
     "FailureNotice",
     "GapReported",
     "GapsCut",
+    "HookCalled",
+    "HookMade",
+    "HookRevoked",
     "InterventionDecided",
     "InterventionsWithdrawn",
     "JournalEntry",
     "JournalThinned",
     "LedgerEntry",
     "NewApproval",
+    "NewDelivery",
     "NewIntervention",
     "NewNotice",
     "NewOccurrence",
@@ -110,6 +123,7 @@ __all__ = [
     "RunThinned",
     "SagaEntry",
     "SagaSettled",
+    "SettingPut",
     "TriggerInForce",
     "TriggerLooked",
     "TriggerRetired",
