@@ -9,7 +9,7 @@ from assent_engine.refusals import intact, refused
 from assent_schemas import exact_json
 from assent_schemas.spelling import did_you_mean
 from assent_service.cli.opening import acting
-from assent_service.desk.runs import found
+from assent_service.desk.run_reading import found
 
 
 @dataclass(frozen=True, slots=True)

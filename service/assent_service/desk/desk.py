@@ -15,7 +15,9 @@ from assent_service.desk import (
     hooks,
     inbox,
     policies,
+    policy_reading,
     records,
+    run_reading,
     runs,
 )
 from assent_service.desk.room import Caller, Room
@@ -33,9 +35,9 @@ def _on(operation: Operation[Question, Reply], handler: Handler[Question, Reply]
 
 _on(ops.HELLO, records.hello)
 _on(ops.STATUS, records.status)
-_on(ops.LIST_POLICIES, policies.list_policies)
-_on(ops.SHOW_POLICY, policies.show_policy)
-_on(ops.READ_POLICY, policies.read_policy)
+_on(ops.LIST_POLICIES, policy_reading.list_policies)
+_on(ops.SHOW_POLICY, policy_reading.show_policy)
+_on(ops.READ_POLICY, policy_reading.read_policy)
 _on(ops.PROPOSE_POLICY, policies.propose_policy)
 _on(ops.APPROVE_POLICY, policies.approve_policy)
 _on(ops.REJECT_POLICY, policies.reject_policy)
@@ -47,9 +49,9 @@ _on(ops.LIST_APPROVALS, approvals.list_approvals)
 _on(ops.SHOW_APPROVAL, approvals.show_approval)
 _on(ops.APPROVE, approvals.approve)
 _on(ops.REJECT, approvals.reject)
-_on(ops.LIST_RUNS, runs.list_runs)
-_on(ops.SHOW_RUN, runs.show_run)
-_on(ops.LIST_HAPPENINGS, runs.list_happenings)
+_on(ops.LIST_RUNS, run_reading.list_runs)
+_on(ops.SHOW_RUN, run_reading.show_run)
+_on(ops.LIST_HAPPENINGS, run_reading.list_happenings)
 _on(ops.START_RUN, runs.start_run)
 _on(ops.RESUME_RUN, runs.resume_run)
 _on(ops.RESUME_RUNS, runs.resume_runs)
