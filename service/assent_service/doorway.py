@@ -7,7 +7,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from assent_schemas.errors import Problem, Refused, StoreError
@@ -30,22 +30,29 @@ def opened(
     socket's place. Raises Refused where another service listens, StoreError where the folder
     cannot be used.
     """
-    try:
-        make_private(folder.path)
-        with _bound(folder, door, unix=unix) as (listening, address):
-            if token is not None:
-                put_private(folder.token, token)
-            put_private(folder.address, address.as_json())
-            try:
-                yield listening, address
-            finally:
-                folder.address.unlink(missing_ok=True)
-                folder.token.unlink(missing_ok=True)
-    except OSError as error:
-        detail = f"{folder.path}: {error.strerror or error}."
-        remedy = "Give yourself write access, or use another home with --home."
-        problem = Problem("door.unusable", f"The {door} cannot be opened", detail, remedy)
-        raise StoreError(problem) from error
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(_open(folder, door, token, unix=unix))
+        except OSError as error:
+            detail = f"{folder.path}: {error.strerror or error}."
+            remedy = "Give yourself write access, or use another home with --home."
+            problem = Problem("door.unusable", f"The {door} cannot be opened", detail, remedy)
+            raise StoreError(problem) from error
+        yield found
+
+
+@contextmanager
+def _open(folder: DoorFolder, door: str, token: str | None, *, unix: bool) -> Iterator[Listening]:
+    make_private(folder.path)
+    with _bound(folder, door, unix=unix) as found:
+        if token is not None:
+            put_private(folder.token, token)
+        put_private(folder.address, found[1].as_json())
+        try:
+            yield found
+        finally:
+            folder.address.unlink(missing_ok=True)
+            folder.token.unlink(missing_ok=True)
 
 
 def put_private(path: Path, text: str) -> None:

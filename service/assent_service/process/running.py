@@ -13,6 +13,7 @@ from assent_engine.clock import SystemClock
 from assent_engine.home import SERVICE, Home
 from assent_engine.store import Reader
 from assent_schemas.errors import AssentError, Problem, StoreError
+from assent_service.agent_door.door import agent_door
 from assent_service.desk.behind import Held
 from assent_service.desk.desk import Desk
 from assent_service.desk.room import Room
@@ -46,9 +47,14 @@ class Process:
     _broken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, told: asyncio.Event) -> None:
-        """From the start until it is told to end."""
+        """From the start until it is told to end; agents are heard as long as the owner is."""
         room = Room.of(self.home.path)
-        async with owner_door(self.home.path, Desk(room)), webhooks(room) as listener:
+        home = self.home.path
+        async with (
+            owner_door(home, Desk(room)),
+            agent_door(home, room),
+            webhooks(room) as listener,
+        ):
             if self.held is None:
                 await self._work(room, listener, told)
             if self.held is not None and not told.is_set():

@@ -1,0 +1,42 @@
+"""Visitors: who is at the other end of a connection, asked anew for every request."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from assent_engine.clients import ANONYMOUS, Client
+from assent_schemas.errors import Problem, Refused
+from assent_service.agent_door.greeting import BAD, Greeting
+from assent_service.agent_door.reach import Reach
+
+UNKNOWN = "client.unknown"
+TITLE = "This client is not known"
+REMEDY = "Connect it again: assent connect"
+
+
+@dataclass(slots=True, eq=False)
+class Visitor:
+    """One connection: how it greeted, and for older clients the session to tell news to."""
+
+    greeting: Greeting | None
+    session: Any = None
+
+    async def client(self, reach: Reach) -> Client:
+        """Who it is now; raises Refused for a token that opens nothing, or no more.
+
+        Where the engine is held nobody can be told by a token: then it only reads.
+        """
+        said = self.greeting
+        if said is None:
+            return ANONYMOUS
+        if said is BAD or said.client is None:
+            raise Refused(Problem(UNKNOWN, TITLE, "The greeting could not be read.", REMEDY))
+        if reach.held is not None:
+            return ANONYMOUS
+        client = await reach.authenticated(said.client, said.token)
+        reach.used(client.name)
+        return client
+
+
+VISITOR: ContextVar[Visitor] = ContextVar("visitor")
+"""The connection that a request came by."""
