@@ -28,6 +28,18 @@ ROWS = (
         "Look at what became of it before you call again.",
     ),
     Row(
+        "call.path",
+        "No paths here",
+        "A step's tool takes values as they are; a key that ends in .$ would be read as a path.",
+        "Give the value itself, or write a policy.",
+    ),
+    Row(
+        "call.step_failed",
+        "The step failed",
+        "A reading step was called, and failed with the error that is named.",
+        "See what the error says; describe_step tells what the step takes.",
+    ),
+    Row(
         "call.which",
         "Which policy?",
         "The tool works on a document or on a policy of the owner's; it was given neither or both.",
@@ -53,6 +65,18 @@ ROWS = (
         "Wait for some of it to end.",
     ),
     Row(
+        "prompt.incomplete",
+        "Something is missing",
+        "The prompt needs an argument that was not given.",
+        "Give it: prompts/list names the arguments.",
+    ),
+    Row(
+        "prompt.unknown",
+        "No such prompt",
+        "There is no prompt of that name.",
+        "List them: prompts/list",
+    ),
+    Row(
         "proposal.too_many",
         "Enough is waiting",
         "As many proposals of this client wait for the owner as may.",
@@ -63,6 +87,12 @@ ROWS = (
         "Not your proposal",
         "Only who has proposed a version can take it back.",
         "Leave it to the owner.",
+    ),
+    Row(
+        "resource.not_found",
+        "No such resource",
+        "Nothing is to be read at that address.",
+        "List them: resources/list and resources/templates/list",
     ),
     Row(
         "run.no_agent_input",

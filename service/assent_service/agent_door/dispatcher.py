@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -27,6 +27,7 @@ _LOG = logging.getLogger(__name__)
 TITLE = "The tool cannot be called like this"
 _SUBJECTS = ("policy", "run", "name", "job")
 AnyTool = Tool[Any, Any]
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,24 @@ class Dispatcher:
             return Said(self._checked(tool, data))
         except Exception as error:  # noqa: BLE001 - whatever it is, the client hears in one form
             return Said(text_of({"problems": _told(error)}), is_error=True)
+
+    async def look(
+        self, client: Client, what: str, work: Callable[[Visit], Coroutine[Any, Any, Value]]
+    ) -> Value:
+        """Read something that is no tool's; raises Refused, whatever went wrong."""
+        try:
+            self.rates.take(client.name, changes=False)
+            visit = Visit(client, self.reach, self.jobs)
+            self.log.look(visit.by, what)
+            async with asyncio.timeout(self.bounds.seconds_for_call):
+                return await work(visit)
+        except AssentError as error:
+            raise Refused(replace(one, remedy=remedy_of(one)) for one in error.problems) from error
+        except TimeoutError:
+            detail = f"{what} took more than {self.bounds.seconds_for_call:g} s."
+            raise Refused(Problem("call.too_slow", "Too slow", detail, "Try again.")) from None
+        except Exception as error:
+            raise Refused(problem_of(error)) from error
 
     async def _carried_out(self, client: Client, tool: AnyTool, given: Any) -> Any:
         visit = Visit(client, self.reach, self.jobs)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -14,7 +15,7 @@ _PROPERTY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _DROPPED = ("title", "default", "discriminator", "format", "$defs")
 _TYPED = {"type", "$ref", "enum", "const", "anyOf", "oneOf", "allOf"}
 _DEEPEST = 24
-_HOLDERS = ("properties",)
+_HOLDERS = ("properties", "patternProperties")
 _INNER = ("items", "additionalProperties", "not", "contains", "propertyNames")
 _SEVERAL = ("anyOf", "oneOf", "allOf", "prefixItems")
 
@@ -29,10 +30,13 @@ def given(model: type[BaseModel]) -> Json:
     return _object(model.model_json_schema(mode="serialization"), closed=False)
 
 
-def flattened(schema: Json) -> Json:
-    """Any object schema with its references put in place, as clients need it; raises ValueError."""
+def flattened(schema: Json, *, nulls: bool = False) -> Json:
+    """Any object schema with its references put in place, as clients need it; raises ValueError.
+
+    With `nulls` what may be null stays so: where data is told as it is.
+    """
     plain: Json = exact_json.plain(schema)
-    flat: Json = _flat(plain, plain.get("$defs", {}), 0)
+    flat: Json = _Flattening(plain.get("$defs", {}), nulls).flat(plain)
     return flat
 
 
@@ -66,29 +70,36 @@ def _object(schema: Json, *, closed: bool) -> Json:
     return flat
 
 
-def _flat(node: Any, names: Json, depth: int) -> Any:
-    if depth > _DEEPEST:
-        raise ValueError("a schema that refers to itself cannot be laid flat")
-    if not isinstance(node, dict):
-        return node
-    if (name := node.get("$ref")) is not None:
-        beside = {key: one for key, one in node.items() if key != "$ref"}
-        return _flat({**names[name.rpartition("/")[2]], **beside}, names, depth + 1)
-    node = _without_null(node)
-    if "$ref" in node:
-        return _flat(node, names, depth + 1)
-    kept = {key: one for key, one in _without_nullable(node).items() if not _is_idle(key, one)}
-    return {key: _inner(key, one, names, depth) for key, one in kept.items()}
+@dataclass(frozen=True, slots=True)
+class _Flattening:
+    """Puts what references name in their place."""
 
+    names: Json
+    nulls: bool
 
-def _inner(key: str, value: Any, names: Json, depth: int) -> Any:
-    if key in _HOLDERS:
-        return {name: _flat(one, names, depth + 1) for name, one in value.items()}
-    if key in _INNER:
-        return _flat(value, names, depth + 1)
-    if key in _SEVERAL:
-        return [_flat(one, names, depth + 1) for one in value]
-    return value
+    def flat(self, node: Any, depth: int = 0) -> Any:
+        if depth > _DEEPEST:
+            raise ValueError("a schema that refers to itself cannot be laid flat")
+        if not isinstance(node, dict):
+            return node
+        if (name := node.get("$ref")) is not None:
+            beside = {key: one for key, one in node.items() if key != "$ref"}
+            return self.flat({**self.names[name.rpartition("/")[2]], **beside}, depth + 1)
+        if not self.nulls:
+            node = _without_nullable(_without_null(node))
+        if "$ref" in node:
+            return self.flat(node, depth + 1)
+        kept = {key: one for key, one in node.items() if not _is_idle(key, one)}
+        return {key: self._inner(key, one, depth + 1) for key, one in kept.items()}
+
+    def _inner(self, key: str, value: Any, depth: int) -> Any:
+        if key in _HOLDERS:
+            return {name: self.flat(one, depth) for name, one in value.items()}
+        if key in _INNER:
+            return self.flat(value, depth)
+        if key in _SEVERAL:
+            return [self.flat(one, depth) for one in value]
+        return value
 
 
 def _without_null(node: Json) -> Json:

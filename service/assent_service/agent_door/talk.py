@@ -19,10 +19,10 @@ from assent_schemas.errors import AssentError, Refused
 from assent_service.agent_door.bounds import AgentBounds
 from assent_service.agent_door.lines import TooLong
 from assent_service.agent_door.reach import Reach
-from assent_service.agent_door.visitors import UNKNOWN, VISITOR, Visitor
+from assent_service.agent_door.visitors import NOT_KNOWN, UNKNOWN, VISITOR, Visitor
 from assent_service.agent_door.wire import Id, Unread, error_line, line_of, message_of, request_id
 
-NOT_KNOWN, BUSY = -32001, -32000
+BUSY = -32000
 _LOG = logging.getLogger(__name__)
 Lines = AsyncIterator[bytes | TooLong]
 Incoming = anyio.abc.ObjectSendStream[SessionMessage | Exception]

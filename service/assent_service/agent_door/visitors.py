@@ -9,6 +9,8 @@ from assent_schemas.errors import Problem, Refused
 from assent_service.agent_door.greeting import BAD, Greeting
 from assent_service.agent_door.reach import Reach
 
+NOT_KNOWN = -32001
+"""The code of the answer to every request of a client that is not known."""
 UNKNOWN = "client.unknown"
 TITLE = "This client is not known"
 REMEDY = "Connect it again: assent connect"
