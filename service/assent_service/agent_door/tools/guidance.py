@@ -14,6 +14,13 @@ from assent_service.agent_door.tool import Asked, Told, Visit
 FIRST = "start"
 TOPICS = {
     FIRST: "What this is, and the way from an idea to an approved policy",
+    "policy": "The document: a whole small one, and its parts",
+    "states": "Each type of state, with what it needs",
+    "data": "How data flows: paths, parameters, results, variables, functions",
+    "errors": "Retry, catch, what is reversed, and what a run ends as",
+    "triggers": "What starts runs by itself",
+    "approvals": "What the owner decides, and how to ask them within a run",
+    "tests": "Tests that come with a policy",
 }
 
 
