@@ -20,8 +20,9 @@ from assent_engine.scheduling.happenings import Event
 from assent_engine.scheduling.zone import owners_zone
 from assent_engine.store import Reader
 from assent_engine.store.records import AuditEntry
-from assent_engine.store.rows import VersionRow
+from assent_engine.store.rows import GapRow, VersionRow
 from assent_schemas.errors import Problem
+from assent_schemas.gaps import GapReport
 from assent_service.desk.room import Room
 
 Value = TypeVar("Value")
@@ -136,6 +137,10 @@ class Reach:
     async def ask_owner(self, notice: Notice) -> bool:
         """Tell the owner of a wish; False where it was told before."""
         return await self.room.engine.runs.world.get(NoticeBoard).post(notice)  # type: ignore[type-abstract]
+
+    async def report(self, client: str, report: GapReport) -> GapRow:
+        """Note what a client lacks."""
+        return await self.room.engine.gaps.report(client, report)
 
     async def emit(self, event: Event) -> int:
         """Tell of an event; how many triggers it met. Raises Refused."""

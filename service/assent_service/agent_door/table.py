@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from assent_schemas.gaps import GapReport
 from assent_schemas.wire.policies import PolicyDetail
 from assent_schemas.wire.runs import RunDetail, RunSummary
 from assent_service.agent_door.tool import Tool
@@ -190,6 +191,17 @@ _ROWS: tuple[Tool[Any, Any], ...] = (
         destroys=True,
         idempotent=False,
         open_world=True,
+    ),
+    Tool(
+        "report_tool_gap",
+        "Report a missing tool",
+        "Say which tool or step is missing for what no policy can do yet, what was looked at "
+        "instead, and which MCP server might have it. The owner sees it.",
+        GapReport,
+        around.GapNoted,
+        around.report_tool_gap,
+        scope="propose",
+        changes=True,
     ),
     Tool(
         "status",

@@ -29,7 +29,7 @@ class Told(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
-Question = TypeVar("Question", bound=Asked)
+Question = TypeVar("Question", bound=BaseModel)
 Reply = TypeVar("Reply", bound=BaseModel)
 
 

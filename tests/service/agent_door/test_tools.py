@@ -11,7 +11,7 @@ import pytest
 from assent_schemas import exact_json
 from assent_service.agent_door.bounds import BOUNDS
 from engine.durable.worlds import approved, policy, task
-from service.agent_door.stages import ERAS, NEW, Json, Stage, hold, problem, stage, told
+from service.agent_door.stages import ERAS, NEW, OLD, Json, Stage, hold, problem, stage, told
 
 WAIT = {"type": "Wait", "timestamp": "2099-01-01T00:00:00Z"}
 
@@ -320,3 +320,24 @@ async def test_dots_in_a_name_are_taken(here: Stage) -> None:
         told(await client.call_tool("list.steps", {"starts_with": "order."}))
         seen = told(await client.call_tool("describe_step", {"step": "order_place"}))
         assert seen["name"] == "order.place"
+
+
+async def test_a_gap_is_noted_once_however_often_it_is_reported(here: Stage) -> None:
+    missing = {
+        "name": "crypto.get_quote",
+        "description": "The price of a coin",
+        "inputs": "a symbol",
+        "outputs": "a price",
+        "estimated_risk": "low",
+    }
+    report = {"missing_tools": [missing], "existing_tools_checked": ["market.get_quote"]}
+    async with here.client(NEW, "claude") as client, here.client(OLD, "other") as other:
+        first = told(await client.call_tool("report_tool_gap", report))
+        again = told(await other.call_tool("report_tool_gap", report))
+        assert (again["gap"], again["reported"]) == (first["gap"], first["reported"] + 1)
+        worse = {**report, "missing_tools": [{**missing, "estimated_risk": "none"}]}
+        refused = problem(await client.call_tool("report_tool_gap", worse))
+        assert refused["pointer"] == "/missing_tools/0/estimated_risk"
+    async with here.client(NEW) as stranger:
+        assert problem(await stranger.call_tool("report_tool_gap", report))["code"] == "call.scope"
+    assert len(await here.engine.gaps.listed()) == 1

@@ -11,6 +11,7 @@ from assent_engine.policies import choose_policy
 from assent_engine.scheduling.forecast import Upcoming, upcoming
 from assent_engine.scheduling.happenings import Event
 from assent_engine.store.rows import TriggerRow
+from assent_schemas.gaps import GapReport
 from assent_schemas.wire.frame import Nothing
 from assent_service.agent_door.telling import plainly
 from assent_service.agent_door.tool import Asked, Told, Visit
@@ -92,6 +93,20 @@ class Emitted(Told):
     """Whom it concerned."""
 
     met: Annotated[int, Field(description="How many triggers it has met.")]
+
+
+class GapNoted(Told):
+    """What was noted; the same gap is one, however often it is reported."""
+
+    gap: str
+    reported: Annotated[int, Field(description="How often, by whichever client.")]
+    next: str
+
+
+async def report_tool_gap(visit: Visit, asked: GapReport) -> GapNoted:
+    noted = await visit.reach.report(visit.client.name, asked)
+    said = "The owner sees it. Tell them what cannot be done yet, and do not work around it."
+    return GapNoted(gap=noted.key, reported=noted.count, next=said)
 
 
 async def status(visit: Visit, asked: StatusAsked) -> StatusTold:
