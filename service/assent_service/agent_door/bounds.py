@@ -25,9 +25,9 @@ class AgentBounds:
     """Hosts give up after some 60 seconds, and some of them after 30."""
     patience: float = 8
     """Seconds for long work to be done in the call; after them it goes on as a job."""
-    burst: int = 120
+    burst: int = 600
     """Calls of one client at once, and so many more each minute."""
-    changes: int = 30
+    changes: int = 60
     """Of these, calls that change something."""
     open_proposals: int = 10
     """Proposals of one client that wait for the owner."""

@@ -1,5 +1,6 @@
 """The catalogue: the fixed tools, and registered steps as tools beside them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,21 +22,23 @@ class Catalogue:
     _made_of: tuple[int, list[str]] = (0, [])
     _tools: dict[str, AnyTool] = field(default_factory=dict)
 
-    def tools(self) -> list[AnyTool]:
-        """Every tool in the order in which it is listed."""
+    def tools(self) -> Mapping[str, AnyTool]:
+        """Every tool by its name, in the order in which it is listed.
+
+        The same object as long as there are no others.
+        """
         registry = self.reach.registry
         made_of = (id(registry), registry.names())
         if made_of != self._made_of:
             found = step_tools(registry, TOOLS, self.steps)
             self._tools = {**TOOLS, **{one.name: one for one in found}}
             self._made_of = made_of
-        return list(self._tools.values())
+        return self._tools
 
     def tool(self, name: str) -> AnyTool | None:
         """The tool of that name, which may be a step's with its dots."""
-        self.tools()
-        return self._tools.get(wire_name(name))
+        return self.tools().get(wire_name(name))
 
     def nearest(self, name: str) -> str | None:
         """The name that was most likely meant."""
-        return nearest(name, [one.name for one in self.tools()])
+        return nearest(name, list(self.tools()))

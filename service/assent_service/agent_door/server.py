@@ -21,7 +21,7 @@ from assent_service.agent_door.dispatcher import AnyTool, Dispatcher
 from assent_service.agent_door.prompts import PROMPTS, Prompt
 from assent_service.agent_door.resources import RESOURCES, TEMPLATES
 from assent_service.agent_door.tool import Visit
-from assent_service.agent_door.visitors import NOT_KNOWN, VISITOR
+from assent_service.agent_door.visitors import NOT_KNOWN, SAID_TO_UNKNOWN, VISITOR
 
 NAME, TITLE = "assent", "Assent"
 INSTRUCTIONS = (
@@ -33,15 +33,22 @@ Context = ServerRequestContext[Any, Any]
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Handlers:
-    """One handler for each method of the protocol."""
+    """One handler for each method of the protocol.
+
+    Whoever passes a request on asks the connection's visitor for its `client` first.
+    """
 
     dispatcher: Dispatcher
+    _listed: tuple[Any, types.ListToolsResult] | None = None
 
     async def list_tools(self, _context: Context, _asked: Any) -> types.ListToolsResult:
-        tools = [_tool(one) for one in self.dispatcher.catalogue.tools()]
-        return types.ListToolsResult(tools=tools)
+        tools = self.dispatcher.catalogue.tools()
+        if self._listed is None or self._listed[0] is not tools:
+            listed = [_tool(one) for one in tools.values()]
+            self._listed = (tools, types.ListToolsResult(tools=listed))
+        return self._listed[1]
 
     async def call_tool(
         self, _context: Context, asked: types.CallToolRequestParams
@@ -51,7 +58,7 @@ class Handlers:
             near = did_you_mean(self.dispatcher.catalogue.nearest(asked.name), "")
             detail = f"There is no tool {asked.name[:80]!r}. {near}".strip()
             raise MCPError(types.INVALID_PARAMS, detail)
-        said = await self.dispatcher.call(await self._client(), tool, asked.arguments)
+        said = await self.dispatcher.call(_client(), tool, asked.arguments)
         return _result(said.text, is_error=said.is_error)
 
     async def list_resources(self, _context: Context, _asked: Any) -> types.ListResourcesResult:
@@ -118,18 +125,12 @@ class Handlers:
         """An older client listens from now on: news of tools go to its session."""
         VISITOR.get().session = context.session
 
-    async def _client(self) -> Client:
-        try:
-            return await VISITOR.get().client(self.dispatcher.reach)
-        except AssentError as error:
-            raise _refusal(NOT_KNOWN, error.problem) from None
-
     async def _looked(
         self, what: str, work: Callable[[Visit], Coroutine[Any, Any, Value]]
     ) -> Value:
         """What is found for this client; an error of ours becomes one of the protocol's."""
         try:
-            return await self.dispatcher.look(await self._client(), what, work)
+            return await self.dispatcher.look(_client(), what, work)
         except AssentError as error:
             raise _refusal(types.INVALID_PARAMS, error.problem) from None
 
@@ -157,6 +158,13 @@ def server_of(handlers: Handlers, bus: SubscriptionBus) -> Server[Any]:
     # Nothing that happens here is traced for anybody else.
     server.middleware.clear()
     return server
+
+
+def _client() -> Client:
+    """Whoever asks, as they were known when their request came."""
+    if (client := VISITOR.get().known) is None:
+        raise MCPError(NOT_KNOWN, SAID_TO_UNKNOWN)
+    return client
 
 
 def _tool(tool: AnyTool) -> types.Tool:

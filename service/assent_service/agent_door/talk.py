@@ -15,11 +15,11 @@ from mcp_types.jsonrpc import (
     JSONRPCResponse,
 )
 
-from assent_schemas.errors import AssentError, Refused
+from assent_schemas.errors import AssentError
 from assent_service.agent_door.bounds import AgentBounds
 from assent_service.agent_door.lines import TooLong
 from assent_service.agent_door.reach import Reach
-from assent_service.agent_door.visitors import NOT_KNOWN, UNKNOWN, VISITOR, Visitor
+from assent_service.agent_door.visitors import NOT_KNOWN, SAID_TO_UNKNOWN, UNKNOWN, VISITOR, Visitor
 from assent_service.agent_door.wire import Id, Unread, error_line, line_of, message_of, request_id
 
 BUSY = -32000
@@ -87,9 +87,9 @@ class Talk:
         try:
             await self.visitor.client(self.reach)
         except AssentError as error:
-            known = isinstance(error, Refused) and error.problem.code != UNKNOWN
-            said = error.problem.detail if known else "This client is not known: assent connect"
-            return error_line(about, NOT_KNOWN, said, error.problem)
+            if error.problem.code == UNKNOWN:
+                return error_line(about, NOT_KNOWN, SAID_TO_UNKNOWN, error.problem)
+            return error_line(about, BUSY, error.problem.detail, error.problem)
         return None
 
     def _note(self, message: SessionMessage, about: Id) -> None:

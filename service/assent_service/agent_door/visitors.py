@@ -11,6 +11,7 @@ from assent_service.agent_door.reach import Reach
 
 NOT_KNOWN = -32001
 """The code of the answer to every request of a client that is not known."""
+SAID_TO_UNKNOWN = "This client is not known: assent connect"
 UNKNOWN = "client.unknown"
 TITLE = "This client is not known"
 REMEDY = "Connect it again: assent connect"
@@ -22,12 +23,22 @@ class Visitor:
 
     greeting: Greeting | None
     session: Any = None
+    known: Client | None = None
+    """Who it was when its last request came."""
 
     async def client(self, reach: Reach) -> Client:
-        """Who it is now; raises Refused for a token that opens nothing, or no more.
+        """Who it is now, as `known` then tells; raises Refused for a token that opens nothing.
 
         Where the engine is held nobody can be told by a token: then it only reads.
         """
+        try:
+            self.known = await self._client(reach)
+        except Refused:
+            self.known = None
+            raise
+        return self.known
+
+    async def _client(self, reach: Reach) -> Client:
         said = self.greeting
         if said is None:
             return ANONYMOUS
