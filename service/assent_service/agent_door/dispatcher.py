@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from assent_engine.clients import Client
 from assent_schemas import exact_json, exact_schema
+from assent_schemas.clients import NOBODY
 from assent_schemas.errors import AssentError, Problem, Refused, pointer
 from assent_service.agent_door import arguments
 from assent_service.agent_door.bounds import AgentBounds
@@ -112,10 +113,13 @@ class Dispatcher:
 
     def _permit(self, client: Client, tool: AnyTool) -> None:
         """Raise Refused where a client lacks the scope that a tool needs."""
-        if tool.scope is None:
-            return
-        self.reach.refuse_held()
-        if tool.scope not in client.scopes:
+        if tool.changes:
+            self.reach.refuse_held()
+        if tool.changes and client.name == NOBODY:
+            detail = f"{tool.name} changes something; without a token a client only reads."
+            remedy = "The owner connects clients: assent connect"
+            raise Refused(Problem("call.scope", "Not granted", detail, remedy))
+        if tool.scope is not None and tool.scope not in client.scopes:
             has = ", ".join(sorted(client.scopes)) or "none, and only reads"
             detail = f"{tool.name} needs the scope {tool.scope}; {client.name} has {has}."
             remedy = f"Only the owner can grant it: assent clients add NAME --scopes {tool.scope}"

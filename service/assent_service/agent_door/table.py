@@ -200,7 +200,6 @@ _ROWS: tuple[Tool[Any, Any], ...] = (
         GapReport,
         around.GapNoted,
         around.report_tool_gap,
-        scope="propose",
         changes=True,
     ),
     Tool(

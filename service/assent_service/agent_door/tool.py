@@ -51,9 +51,9 @@ class Visit:
 class Tool(Generic[Question, Reply]):
     """What can be called.
 
-    `scope` is what it needs beyond reading. One that `changes` something is audited before it is
-    done; `long` work goes on as a job where it takes too long for a call; `open_world` is what
-    looks beyond this computer.
+    `scope` is what it needs beyond reading. One that `changes` something takes a client with a
+    token, and is audited before it is done; `long` work goes on as a job where it takes too long
+    for a call; `open_world` is what looks beyond this computer.
     """
 
     name: str

@@ -95,9 +95,8 @@ async def test_every_client_takes_every_tool(here: Stage, era: str) -> None:
 
 
 def test_what_changes_something_needs_a_scope_and_no_other_does() -> None:
-    assert {one.name for one in TOOLS.values() if one.changes} == {
-        one.name for one in TOOLS.values() if one.scope
-    }
+    changing = {one.name for one in TOOLS.values() if one.changes}
+    assert changing - {"report_tool_gap"} == {one.name for one in TOOLS.values() if one.scope}
 
 
 @pytest.mark.parametrize(
