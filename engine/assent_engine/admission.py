@@ -120,12 +120,12 @@ class Admission:
         version = version or policy.active_version
         if version is None:
             detail = f"No version of {policy.name} was approved."
-            raise refused("policy.not_approved", detail)
+            raise refused("policy.not_approved", detail, _decide(policy))
         row = await self.store.read.version(policy_id, version)
         approval = await self.store.read.approval(policy_id, version)
         if row is None or approval is None or approval.decision != "approved":
             detail = f"Version {version} of {policy.name} is not approved."
-            raise refused("policy.not_approved", detail)
+            raise refused("policy.not_approved", detail, _decide(policy))
         document = intact(row, approval.hash)
         called = await self.callees(document)
         if (lapsed := _difference(approval.steps, self.pins(document, called))) is not None:
@@ -178,6 +178,10 @@ class Admission:
         except PolicyInvalid as invalid:
             detail, remedy = invalid.problem.detail, ANEW
             raise refused("policy.invalid", detail, remedy) from invalid
+
+
+def _decide(policy: PolicyRow) -> str:
+    return f"Look at it and decide: assent policy approve {policy.policy_id}"
 
 
 def _resources(document: Any) -> Iterator[str]:

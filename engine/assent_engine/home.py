@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from assent_engine import swap
 from assent_engine.moments import timestamp
 from assent_schemas.errors import Problem, Refused, StoreError
-from assent_schemas.places import DOOR, home_folder
+from assent_schemas.places import DOOR, home_folder, own_folder
 
 PRIVATE = 0o700
 COMMAND, SERVICE = "command", "service"
@@ -65,9 +65,11 @@ class Home:
     def prepare(self) -> None:
         """Make the folder, private to its owner; raises StoreError where that cannot be.
 
-        A folder that holds other things is refused, as closing it would shut others out.
+        A folder that holds other things is refused, as closing it would shut others out; so is
+        one whose own folder is not there, as that is a path with a slip in it.
         """
         try:
+            self._refuse_nowhere()
             self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
             self._refuse_foreign()
             self.path.chmod(self.path.stat().st_mode & PRIVATE)
@@ -86,6 +88,14 @@ class Home:
             self.files.mkdir(mode=PRIVATE, exist_ok=True)
         except OSError as error:
             self._refuse(error)
+
+    def _refuse_nowhere(self) -> None:
+        """Only the platform's own place for data is made with all that leads to it."""
+        above = self.path.parent
+        if not above.exists() and self.path != own_folder():
+            detail = f"There is no folder {above} to make the home {self.path.name} in."
+            remedy = f"Check the path or, if you mean it, make its folder first: mkdir -p {above}"
+            raise StoreError(Problem("home.nowhere", "The home has no place", detail, remedy))
 
     def _refuse_foreign(self) -> None:
         names = {one.name for one in self.path.iterdir()}

@@ -29,6 +29,8 @@ from assent_schemas.errors import Refused
 LONGEST_NOTE = 4096
 OPEN = "open"
 DECIDED = "decided"
+RESTORED = "run.restored"
+"""The code of a run that stood open in a backup, from which the home was restored since."""
 
 
 class Choice(StrEnum):
@@ -55,11 +57,16 @@ _IF_UNSURE = {
     ),
     Choice.ABORT: "end the run and keep what it did, and this if it happened",
 }
+_SAID_OTHERWISE = {
+    "effect.unsure": _IF_UNSURE,
+    RESTORED: {Choice.RETRY: "go on with it; the outside is asked before every side effect"},
+}
 _CHOICES = {
     "effect.unsure": tuple(Choice),
     "compensation.failed": (Choice.RETRY, Choice.DONE, Choice.SKIP),
     "compensation.unsure": (Choice.RETRY, Choice.DONE, Choice.SKIP),
     "run.failed": (Choice.COMPENSATE, Choice.ABORT),
+    RESTORED: (Choice.RETRY, Choice.COMPENSATE, Choice.ABORT),
     "journal.broken": (Choice.RETRY,),
     "journal.diverged": (Choice.RETRY, Choice.COMPENSATE, Choice.ABORT),
 }
@@ -74,8 +81,14 @@ def choices_for(code: str) -> tuple[Choice, ...]:
 
 def meanings(code: str) -> dict[Choice, str]:
     """What can be said about a case of this code, and what comes of it."""
-    said = {**_MEANINGS, **_IF_UNSURE} if code == "effect.unsure" else _MEANINGS
+    said = {**_MEANINGS, **_SAID_OTHERWISE.get(code, {})}
     return {choice: said[choice] for choice in choices_for(code)}
+
+
+def choice_words(code: str) -> str:
+    """The choices in a sentence, each with its meaning."""
+    said = ", ".join(f"{one} ({meaning})" for one, meaning in meanings(code).items())
+    return f"Choose: {said}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,6 @@ _REMEDIES = {
     "policy.paused": "Go on with: assent resume",
     "policy.removed": "Propose it anew, without its policy_id: assent policy propose",
     "policy.ambiguous": "Name it by its id: assent policy list",
-    "policy.not_approved": "Look at it and decide: assent policy approve",
     "policy.no_such_version": "See its versions: assent policy list",
     "policy.unknown": "List them: assent policy list",
     "run.unknown": "List them: assent run list",

@@ -26,6 +26,8 @@ from assent_schemas.errors import Refused
 LONGEST_NOTE = 4096
 OPEN = "open"
 WITHDRAWN = "withdrawn"
+EFFECT = "effect"
+QUESTION = "question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ def _closed(row: RequestRow) -> Refused:
     """Why a request takes no answer any more."""
     if row.status == TIMED_OUT:
         detail = f"Its time was up at {row.deadline}: it counts as not approved."
-        return refused("approval.expired", detail, "The run goes on without your yes.")
+        remedy = "Without your yes the run takes its other way when it goes on: assent run list"
+        return refused("approval.expired", detail, remedy)
     if row.status == WITHDRAWN:
         detail = f"The run needs no answer any more since {row.closed_at}."
         return refused("approval.withdrawn", detail, "There is nothing left to decide.")
@@ -189,6 +192,22 @@ def what_is_shown(row: RequestRow) -> dict[str, Any]:
     if not isinstance(shown, dict) or exact_json.digest(shown) != row.hash:
         raise _tampered(row)
     return shown
+
+
+def can_be_answered(row: RequestRow, now: str) -> bool:
+    """Whether an answer is still taken; past its time a question counts as not approved."""
+    return row.status == OPEN and now < row.deadline
+
+
+def kind_told(kind: str, shown: str) -> str:
+    """What a request is about: one without calls that a yes would cover is a mere question."""
+    if kind != EFFECT:
+        return kind
+    try:
+        return EFFECT if exact_json.decode(shown).get("effects") else QUESTION
+    except (ValueError, AttributeError):
+        # Whoever shows or decides it refuses what is no JSON.
+        return kind
 
 
 def _tampered(row: RequestRow) -> Exception:

@@ -19,11 +19,14 @@ HOST = "assent"
 def home_folder(given: str | Path | None = None) -> Path:
     """The folder given, else ASSENT_HOME, else the platform's own place for data."""
     chosen = given or os.environ.get(VARIABLE)
-    if not chosen:
-        from platformdirs import user_data_path
+    return Path(chosen).expanduser().absolute() if chosen else own_folder()
 
-        chosen = user_data_path("assent", appauthor=False)
-    return Path(chosen).expanduser().absolute()
+
+def own_folder() -> Path:
+    """The platform's own place for our data."""
+    from platformdirs import user_data_path
+
+    return user_data_path("assent", appauthor=False).absolute()
 
 
 def token_file(home: Path, client: str) -> Path:

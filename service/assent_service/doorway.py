@@ -51,8 +51,7 @@ def _open(folder: DoorFolder, door: str, token: str | None, *, unix: bool) -> It
         try:
             yield found
         finally:
-            folder.address.unlink(missing_ok=True)
-            folder.token.unlink(missing_ok=True)
+            _take_away(folder.address, folder.token)
 
 
 def put_private(path: Path, text: str) -> None:
@@ -90,9 +89,16 @@ def _bound(folder: DoorFolder, door: str, *, unix: bool) -> Iterator[Listening]:
             path.chmod(PRIVATE_FILE)
             yield listening, Address(socket=str(path))
     finally:
-        path.unlink(missing_ok=True)
+        _take_away(path)
         if spare is not None:
             shutil.rmtree(spare, ignore_errors=True)
+
+
+def _take_away(*paths: Path) -> None:
+    """Remove files as far as they can be: somebody may have taken their folder meanwhile."""
+    for path in paths:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _room_for(path: Path) -> tuple[Path, Path | None]:

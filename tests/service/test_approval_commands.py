@@ -99,6 +99,15 @@ def test_policies_and_questions_wait_in_one_list(shell: Shell) -> None:
     assert "Asking, version 1.0.0" in said.out
 
 
+def test_a_question_without_calls_is_not_called_an_effect(shell: Shell) -> None:
+    shell.done("run", "start", shell.approved(ASKING))
+    (one,) = shell.done("approvals", "list")
+    assert one["kind"] == "question"
+    assert (
+        shell.done("approvals", "approve", one["id"], "--hash", one["hash"])["kind"] == "question"
+    )
+
+
 def test_a_question_is_shown_whole_with_every_call_and_the_exact_json(shell: Shell) -> None:
     question = asked(shell)
     shown = shell.done("approvals", "show", question["id"])

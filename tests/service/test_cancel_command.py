@@ -67,7 +67,7 @@ def test_on_a_terminal_the_owner_is_asked(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, status: str
 ) -> None:
     run = waiting_run(shell)
-    monkeypatch.setattr("assent_service.cli.cancel.asks_here", lambda: True)
+    monkeypatch.setattr("assent_service.cli.asking.asks_here", lambda: True)
     said = shell("run", "cancel", run, stdin=f"{answer}\n")
     assert said.code == code
     assert ("run.cancel_declined" in said.err) == (answer == "n")

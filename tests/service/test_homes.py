@@ -77,6 +77,34 @@ def test_where_there_is_no_home_a_command_says_what_to_do_and_makes_none(
     assert not shell.home.exists()
 
 
+def test_a_home_without_a_store_says_that_nothing_was_proposed(shell: Shell) -> None:
+    shell.home.mkdir()
+    (shell.home / "lock").touch()
+    said = shell("policy", "list", "--json")
+    assert said.problem["code"] == "home.empty"
+    assert "assent policy propose" in said.problem["remedy"]
+
+
+@pytest.mark.parametrize("command", ["service start", "service run", f"policy propose {REBALANCE}"])
+def test_no_home_is_made_where_there_is_no_folder_for_it(
+    shell: Shell, tmp_path: Path, command: str
+) -> None:
+    lost = tmp_path / "Documnets" / "home"
+    said = shell(*command.split(), "--json", "--home", lost)
+    assert (said.code, said.problem["code"]) == (1, "home.nowhere")
+    assert not lost.parent.exists()
+
+
+def test_the_platforms_own_folder_is_made_with_all_that_leads_to_it(
+    shell: Shell, tmp_path: Path
+) -> None:
+    data = tmp_path / "new" / "data"
+    env = {"ASSENT_HOME": None, "XDG_DATA_HOME": str(data), "HOME": str(tmp_path)}
+    said = shell("policy", "propose", REBALANCE, env=env)
+    assert said.code == 0, said
+    assert said.err == f"A new home was made: {data / 'assent'}\n"
+
+
 def test_a_file_is_no_home(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     assert shell("policy", "list", "--home", tmp_path / "file").code == 2

@@ -35,7 +35,7 @@ def policy_id(shell: Shell) -> str:
         "policy show {id}",
         "policy disable {id}",
         "policy enable {id}",
-        "policy remove {id}",
+        "policy remove {id} --yes",
         "run list",
         "run start {id}",
         "run show {run}",

@@ -20,7 +20,7 @@ def test_a_policy_lives_from_draft_to_removal(shell: Shell, tmp_path: Path) -> N
     assert shell("run", "start", "Greeter").code == 1
     shell.done("policy", "enable", "Greeter")
     assert shell("run", "start", "Greeter").code == 0
-    shell.done("policy", "remove", "Greeter")
+    shell.done("policy", "remove", "Greeter", "--yes")
     assert shell("run", "start", "Greeter", "--json").problem["code"] == "policy.removed"
     assert shell("policy", "enable", "Greeter", "--json").problem["code"] == "policy.removed"
     assert shell.done("policy", "list")[0]["status"] == "removed"

@@ -180,7 +180,7 @@ def held(home: Path) -> Iterator[int]:
 
 CHANGING = [
     "policy disable Greeter",
-    "policy remove Greeter",
+    "policy remove Greeter --yes",
     "policy rollback Greeter",
     "run start Greeter",
     "run resume",

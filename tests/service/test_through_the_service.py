@@ -1,7 +1,9 @@
 """Commands where a service runs: it carries them out, and they say and answer the same."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,12 @@ import pytest
 
 from assent_schemas.wire import operations as ops
 from assent_schemas.wire.runs import Starting
+from assent_service.cli import owner
 from assent_service.desk.room import Caller
 from engine.durable.asking import question
 from engine.durable.worlds import Bench, FakeClock, during_the_first_step, policy, task, turns
 from service.owner_door.served import Served, serving
-from service.shell import Shell, greeter
+from service.shell import SAMPLE, Shell, greeter
 
 OWNER = Caller("owner", "test")
 FAILS = {"type": "Fail", "error": "Broken", "cause": "on purpose"}
@@ -172,3 +175,48 @@ def test_an_event_is_told_to_the_service_which_starts_what_waits_for_it(
     assert shell.done("event", "emit", "withdrawal")["met"] == 0
     (record,) = shell.done("trigger", "history")
     assert (record["policy"], record["trigger"].partition("-")[0]) == ("Waits", "event")
+
+
+def test_holdings_and_prices_are_taken_in_by_the_service(here: tuple[Shell, Served]) -> None:
+    shell, _ = here
+    files = "--holdings", SAMPLE / "holdings.csv", "--prices", SAMPLE / "prices.csv"
+    imported = shell.done("portfolio", "import", *files)
+    assert imported == shell.done("portfolio", "show")
+    assert str(imported["total_value"]) == "47367.05"
+    said = shell("portfolio", "import", "--prices", SAMPLE / "holdings.csv", "--json")
+    assert (said.code, said.problem["code"]) == (1, "prices.unknown_column")
+    assert said.problem["detail"].startswith("holdings.csv")
+
+
+def test_a_run_is_forked_beside_the_service(here: tuple[Shell, Served]) -> None:
+    shell, _ = here
+    rule = {"variable": "$.n", "numeric_greater_than": 5, "next": "B"}
+    which = {"type": "Choice", "choices": [rule], "default": "End"}
+    states = {"A": which, "B": {"type": "Pass", "end": True}, "End": {"type": "Succeed"}}
+    shell.approved({"name": "Forked", "start_at": "A", "states": states})
+    run_id = shell.done("run", "start", "Forked", "--input", '{"n": 1}')["run_id"]
+    forked = shell.done("run", "fork", run_id, "--at", "A", "--data", '{"n": 7.50}')
+    assert (forked["from"], forked["output"]) == ("A.1", {"n": Decimal("7.50")})
+    assert len(shell.done("run", "list")) == 1
+    said = shell("run", "fork", run_id, "--at", "Nowhere", "--json")
+    assert said.problem["code"] == "run.not_there"
+
+
+def test_who_follows_a_run_and_loses_the_service_hears_that_it_is_kept(
+    here: tuple[Shell, Served], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell, served = here
+    monkeypatch.setattr(owner, "PATIENCE", 0)
+
+    async def until_the_service_ends() -> None:
+        served.close()
+        await asyncio.Event().wait()
+
+    during_the_first_step(served.bench, until_the_service_ends)
+    shell.approved(policy(task("number.add", 1)))
+    said = shell("run", "start", "A policy", "--json")
+    assert (said.code, said.problem["code"]) == (1, "service.lost")
+    (run,) = shell.done("run", "list")
+    assert run["run_id"] in said.problem["detail"]
+    assert f"assent run watch {run['run_id']}" in said.problem["remedy"]
+    assert f"assent run resume {run['run_id']}" in said.problem["remedy"]

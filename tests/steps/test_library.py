@@ -188,6 +188,36 @@ def test_a_crash_within_adoption_leaves_the_old_holdings(
     assert LIBRARY.overview(home) == before
 
 
+def test_where_prices_cannot_be_put_in_place_the_holdings_are_not_taken_over_either(
+    home: Path, holdings: Path, prices: Path
+) -> None:
+    LIBRARY.adopt(home, holdings=holdings)
+    before = LIBRARY.overview(home)
+    holdings.write_text(HOLDINGS.replace("500.25", "7"), encoding="utf-8")
+    (home / "prices.csv").mkdir()
+    with pytest.raises(StoreError) as caught:
+        LIBRARY.adopt(home, holdings=holdings, prices=prices)
+    assert caught.value.problem.code == "portfolio.unwritable"
+    assert LIBRARY.overview(home)["cash"] == before["cash"]
+
+
+@pytest.mark.parametrize("former", [True, False])
+def test_where_the_holdings_cannot_be_committed_the_former_prices_are_back(
+    home: Path, holdings: Path, prices: Path, monkeypatch: pytest.MonkeyPatch, former: bool
+) -> None:
+    LIBRARY.adopt(home, holdings=holdings, prices=prices if former else None)
+    before = {one.name: one.read_bytes() for one in home.glob("prices*")}
+    prices.write_text(PRICES.replace("150.00", "151.00"), encoding="utf-8")
+
+    async def full(_: object) -> None:
+        raise sqlite3.OperationalError("disk full")
+
+    monkeypatch.setattr("aiosqlite.Connection.commit", full)
+    with pytest.raises(StoreError, match="disk full"):
+        LIBRARY.adopt(home, holdings=holdings, prices=prices)
+    assert {one.name: one.read_bytes() for one in home.glob("prices*")} == before
+
+
 def test_a_failed_copy_leaves_the_old_prices_and_no_rest(
     home: Path, prices: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 from assent_engine import library
 from assent_engine.engine import Engine
 from assent_engine.home import Home
+from assent_engine.interventions import RESTORED
 from assent_engine.ports import Progress
 from assent_engine.safekeeping.backup import back_up
-from assent_engine.safekeeping.restore import RESTORED, restore
+from assent_engine.safekeeping.restore import restore
 from assent_engine.store import Reader
 from engine.durable.portfolio import account, order_ids, prepared, verified
 from engine.durable.worlds import Json

@@ -38,11 +38,16 @@ def due_times(due: Sequence[datetime], zone: tzinfo | None, most: int = 5) -> st
 
 
 def moment_words(moment: datetime, zone: tzinfo | None) -> str:
-    """A moment with its weekday, its date, its time and how far it is from UTC."""
+    """A moment with its weekday, its date, its time and how far it is from UTC.
+
+    With its seconds where it has any: two moments must not look the same.
+    """
     local = moment.astimezone(zone) if zone is not None else moment
     offset = local.strftime("%z")
     away = f" (UTC{offset[:3]}:{offset[3:5]})" if offset else ""
-    return f"{_DAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}{away}"
+    seconds = f"{local:%S}" if local.second else ""
+    time = ":".join(filter(None, (f"{local:%Y-%m-%d %H:%M}", seconds)))
+    return f"{_DAYS[local.weekday()]} {time}{away}"
 
 
 def starts_in_four_years(trigger: AnyTrigger) -> int:

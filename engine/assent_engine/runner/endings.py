@@ -6,7 +6,7 @@ from typing import Any
 
 from assent_engine.clock import Clock
 from assent_engine.effects import Cursor, Failed, Ok, Outcome
-from assent_engine.interventions import Interventions, meanings
+from assent_engine.interventions import Interventions, choice_words
 from assent_engine.moments import timestamp
 from assent_engine.notices import NoticeLevel
 from assent_engine.ports import Listener, Progress
@@ -178,8 +178,7 @@ class Endings:
 
     def _case(self, run_id: str, case: NeedsOwner, at: str) -> list[Record]:
         row = self.interventions.case(run_id, case.code, case.subject, case.reason, case.about)
-        words = ", ".join(f"{one} ({meaning})" for one, meaning in meanings(case.code).items())
-        text = f"A run needs you: {case.reason} Choose: {words}."
+        text = f"A run needs you: {case.reason} {choice_words(case.code)}"
         return [row, NewNotice(f"{run_id}/case/{row.id}", text, NoticeLevel.PROBLEM, run_id, at)]
 
     async def _told(self, report: RunReport, name: str, alert_after: int, at: str) -> list[Record]:

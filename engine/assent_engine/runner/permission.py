@@ -20,15 +20,15 @@ def permission(admission: Admission, admitted: Admitted) -> Permit:
 
     async def permit() -> None:
         nonlocal seen
-        if (epoch := admission.epoch) == seen:
-            return
-        try:
-            again = await admission.admit(admitted.policy_id, admitted.version)
-        except Refused as refusal:
-            raise halt_of(refusal) from refusal
-        if again.hash != admitted.hash:
-            raise NeedsOwner("policy.tampered", "the approved document was replaced.")
-        seen = epoch
+        # A permission that ends while it is looked up has to be looked up again.
+        while (epoch := admission.epoch) != seen:
+            try:
+                again = await admission.admit(admitted.policy_id, admitted.version)
+            except Refused as refusal:
+                raise halt_of(refusal) from refusal
+            if again.hash != admitted.hash:
+                raise NeedsOwner("policy.tampered", "the approved document was replaced.")
+            seen = epoch
 
     return permit
 
@@ -52,6 +52,8 @@ def both(first: Permit, then: Permit) -> Permit:
     async def permit() -> None:
         await first()
         await then()
+        # It may have ended while the other was looked up; else this costs nothing.
+        await first()
 
     return permit
 

@@ -13,6 +13,7 @@ from assent_engine.clock import Clock
 from assent_engine.files import Files
 from assent_engine.interpreter import RunHeader
 from assent_engine.interventions import OPEN as OPEN_CASE
+from assent_engine.interventions import RESTORED
 from assent_engine.journal import Journal
 from assent_engine.moments import moment, timestamp
 from assent_engine.ports import Listener, Progress, Randomness
@@ -32,16 +33,18 @@ from assent_engine.runner.places import OPEN, Place, Places
 from assent_engine.runner.recorder import Recorder
 from assent_engine.runner.redriving import Redriving
 from assent_engine.runner.snapshots import Snapshots
-from assent_engine.safekeeping.restore import RESTORED
 from assent_engine.store import Store
 from assent_engine.store.records import (
+    InterventionsWithdrawn,
     PlaceLeft,
     RunStatusChanged,
 )
 from assent_engine.store.rows import InterventionRow, RunRow
 from assent_schemas import exact_json
-from assent_schemas.errors import Refused
+from assent_schemas.errors import Problem, Refused, StoreError
 from assent_schemas.statuses import RunStatus
+
+_DROPPED = "It is kept. See why: assent service logs; try again: assent run resume"
 
 
 @dataclass(slots=True)
@@ -141,20 +144,33 @@ class Runs:
         return await self._pass_on(await self._take_up(row.id))
 
     async def recover(self) -> list[RunReport]:
-        """Go on with every open run that can by itself; one report each.
+        """Go on with every open run that can by itself; one report each that could.
+
+        One that raises what nobody foresaw is told of as `run.dropped`. Raises StoreError, once
+        all have stopped.
 
         To be called when nothing is under way yet, so that what is RUNNING was left by a crash
-        or a stop. A run that waits for the owner is left alone until the owner has decided; one
-        that a restore left in doubt, until it is named.
+        or a stop. A run that waits for the owner, as one that a restore left in doubt, is left
+        alone until the owner has decided.
         """
-        tasks = [asyncio.create_task(self._recovered(row.id)) for row in await self.able()]
-        try:
-            reports = await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        return [report for report in reports if report is not None]
+        able = [row.id for row in await self.able()]
+        # Where one raises the others go on all the same; all of them stop where this is cancelled.
+        ends = await asyncio.gather(*map(self._recovered, able), return_exceptions=True)
+        found = dict(zip(able, ends, strict=True))
+        if (broken := next((one for one in ends if isinstance(one, StoreError)), None)) is not None:
+            raise broken
+        dropped = {run: one for run, one in found.items() if isinstance(one, BaseException)}
+        for run_id, error in dropped.items():
+            self._drop(run_id, error)
+        return [one for one in ends if isinstance(one, RunReport)]
+
+    def _drop(self, run_id: str, error: BaseException) -> None:
+        """Tell of a run that could not be gone on with, for a reason that nobody foresaw."""
+        detail = f"It could not be gone on with: {type(error).__name__}: {error}."
+        problem = Problem("run.dropped", "A run stands where it was", detail, _DROPPED)
+        self.tell(Progress("run.dropped", run_id, about={"problem": problem.as_json()}))
+        context = {"message": f"run {run_id} was dropped", "exception": error}
+        asyncio.get_running_loop().call_exception_handler(context)
 
     async def next_wake(self) -> datetime | None:
         """When the next run that waits can go on by itself; those of `woken` can already."""
@@ -172,14 +188,15 @@ class Runs:
         return [row for row in await self.open_runs() if await self._can_go_on(row)]
 
     async def _can_go_on(self, row: RunRow) -> bool:
-        if row.error == RESTORED:
-            return False
         if row.status is RunStatus.PAUSED:
             return await self.admission.is_on(row.policy_id)
-        if row.status is not RunStatus.NEEDS_OWNER or row.cancelling:
+        in_doubt = row.error == RESTORED
+        if not in_doubt and (row.status is not RunStatus.NEEDS_OWNER or row.cancelling):
             return True
         cases = await self._cases(row.id)
-        return bool(cases) and all(case.status != OPEN_CASE for case in cases)
+        # One that an older release restored has no case about that, and goes on when it is named.
+        known = any(case.code == RESTORED or not in_doubt for case in cases)
+        return known and all(case.status != OPEN_CASE for case in cases)
 
     async def _cases(self, run_id: str) -> list[InterventionRow]:
         """What was asked about a run and all that it called."""
@@ -300,6 +317,10 @@ class Runs:
         return row
 
     async def _resume(self, row: RunRow) -> RunReport:
+        if row.error == RESTORED:
+            # Whoever takes it up has the owner's word: the case about it is settled by that.
+            at = timestamp(self.clock.now())
+            await self.store.commit(InterventionsWithdrawn(row.id, RESTORED, at))
         try:
             if row.cancelling == KEEP:
                 async with self._last_words.heard(row.id) as word:

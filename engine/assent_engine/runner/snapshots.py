@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, overload
 
+from assent_engine.durable import sync_folder
 from assent_engine.runner.halts import NeedsOwner
 from assent_schemas import exact_json
 
@@ -71,7 +72,7 @@ class Snapshots:
         finally:
             draft.unlink(missing_ok=True)
         for place in (folder, self.root, self.root.parent):
-            _sync(place)
+            sync_folder(place)
         return StoredItems(path, digest.hexdigest(), ends)
 
     def kept(self, run_id: str, digest: str, count: int) -> StoredItems:
@@ -100,13 +101,3 @@ class Snapshots:
         for one in self.root.iterdir() if self.root.is_dir() else ():
             if one.name not in run_ids:
                 shutil.rmtree(one, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    # Windows has no such call; there the rename itself is as durable as it gets.
-    if hasattr(os, "O_DIRECTORY"):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -73,8 +73,16 @@ def whole(connection: sqlite3.Connection) -> Report:
 
 
 def _examined(connection: sqlite3.Connection, checks: list[tuple[str, Check]]) -> Report:
-    report = Report()
+    """The same, all of it on one state of the database."""
     connection.execute("BEGIN")
+    report = looked_at(connection, checks)
+    connection.execute("ROLLBACK")
+    return report
+
+
+def looked_at(connection: sqlite3.Connection, checks: list[tuple[str, Check]]) -> Report:
+    """What each of some checks looked at and found; one that cannot go on is a finding itself."""
+    report = Report()
     for name, check in checks:
         try:
             report.add(name, check(connection))
@@ -82,7 +90,6 @@ def _examined(connection: sqlite3.Connection, checks: list[tuple[str, Check]]) -
             if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
                 raise
             report.findings.append(Finding(name, "the database", str(error)))
-    connection.execute("ROLLBACK")
     return report
 
 

@@ -1,8 +1,8 @@
 """Putting a backup in the place of a home's files: verified first, at once, and with doubts marked.
 
-The outside may know of more than the backup does. So a run that stands open in it is marked: it
-goes on only when the owner names it, and then asks the outside before each side effect. What was
-due since the backup may have run: it is skipped, and so is what waited for its start.
+The outside may know of more than the backup does. So a run that stands open in it is a case in
+the inbox: it goes on only by the owner's word, and then asks the outside before each side effect.
+What was due since the backup may have run: it is skipped, and so is what waited for its start.
 """
 
 import sqlite3
@@ -14,16 +14,17 @@ from pathlib import Path
 
 from assent_engine import swap
 from assent_engine.home import Home
+from assent_engine.interventions import RESTORED
 from assent_engine.library import StepLibrary
 from assent_engine.moments import timestamp
 from assent_engine.notices import NoticeLevel
 from assent_engine.safekeeping import backup, contents
+from assent_engine.safekeeping.in_doubt import InDoubt
 from assent_engine.store import tables
 from assent_engine.store.records import AuditEntry, NewNotice, Record, parameters
 from assent_schemas.errors import Problem, StoreError
 from assent_schemas.statuses import RunStatus
 
-RESTORED = "run.restored"
 _OPEN = tuple(str(status) for status in RunStatus if not status.ended)
 _WHY = "the home was restored from a backup, and the outside may know more than it does"
 
@@ -92,22 +93,19 @@ def _mark(database: Path, at: str, by: str, made: str) -> tuple[str, ...]:
         connection.execute(
             "UPDATE triggers SET ends_seen = (SELECT coalesce(max(seq), 0) FROM ledger)"
         )
-        for record in _records(runs, at, by, made):
+        doubt = InDoubt(connection, at, made)
+        doubt.close_questions()
+        for record in (*_records(at, by, made), *doubt.cases()):
             connection.execute(record.sql, parameters(record))
         connection.execute("COMMIT")
     return runs
 
 
-def _records(runs: tuple[str, ...], at: str, by: str, made: str) -> list[Record]:
+def _records(at: str, by: str, made: str) -> list[Record]:
     text = f"This home was restored from a backup made {made}. What was done since is not in it."
-    told: list[Record] = [
+    return [
         AuditEntry(at, by, "restore", "home", made),
         NewNotice(f"restored/{at}", text, NoticeLevel.PROBLEM, "", at),
-    ]
-    level = NoticeLevel.PROBLEM
-    return told + [
-        NewNotice(f"{run}/restored/{at}", f"A run needs you: {_WHY}.", level, run, at)
-        for run in runs
     ]
 
 

@@ -5,13 +5,16 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from assent_engine.durable import sync_folder
 from assent_engine.home import Home
 from assent_engine.library import StepLibrary
+from assent_engine.runner.snapshots import Snapshots
 from assent_engine.safekeeping import examination
 from assent_engine.safekeeping.examination import Finding, Report
+from assent_engine.safekeeping.kept_items import kept_items
 from assent_engine.safekeeping.shelf import newest
 from assent_schemas.errors import Problem, StoreError
 
@@ -86,6 +89,16 @@ async def examine(home: Home, library: StepLibrary | None) -> Report:
     if library is not None:
         report.add("world", _world(library, home.path, thorough=True))
     return report
+
+
+async def verify(home: Home, library: StepLibrary | None) -> Report:
+    """As `examine`, and what open runs have read: where that is gone, one run stands, not all."""
+    report = await examine(home, library)
+    check = partial(kept_items, snapshots=Snapshots(home.snapshots))
+    more = await in_thread(
+        home.database, lambda one: examination.looked_at(one, [("items", check)])
+    )
+    return Report(report.examined | more.examined, [*report.findings, *more.findings])
 
 
 def damaged(home: Home, findings: list[Finding]) -> Problem:

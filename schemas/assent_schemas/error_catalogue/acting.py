@@ -25,6 +25,18 @@ RUNS = (
         "See what becomes of it: assent run show",
     ),
     Row(
+        "policy.remove_declined",
+        "Not removed",
+        "You were asked whether to remove the policy and said no.",
+        "Nothing to do; the policy stays as it was.",
+    ),
+    Row(
+        "backup.restore_declined",
+        "Not restored",
+        "You were asked whether to go back to a backup and said no.",
+        "Nothing to do; the home stays as it was.",
+    ),
+    Row(
         "run.cancel_declined",
         "Not cancelled",
         "You were asked whether to end the run and said no.",
@@ -101,6 +113,12 @@ RUNS = (
         "There is no pause",
         "What is to go on is not paused.",
         "See what is: assent policy list",
+    ),
+    Row(
+        "run.dropped",
+        "A run stands where it was",
+        "It could not be gone on with, for a reason that nobody foresaw; the others went on.",
+        "See why in the log, then: assent run resume",
     ),
     Row(
         "run.not_there",

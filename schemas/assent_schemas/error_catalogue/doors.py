@@ -97,6 +97,20 @@ ROWS = (
         "Start it: assent service start",
     ),
     Row(
+        "service.lost",
+        "The service is gone",
+        "It went away while a run was followed; the run is kept, and goes on by itself when the"
+        " service is started.",
+        "Start it: assent service start",
+    ),
+    Row(
+        "service.no_door",
+        "The service cannot be asked",
+        "Its process has the home, but its door does not answer: it was removed, or is not open"
+        " yet. The service opens it again within half a minute.",
+        "Try again, or: assent service stop, then start",
+    ),
+    Row(
         "service.stranger",
         "Not the service",
         "What answers at the address cannot show that it knows the token.",

@@ -28,6 +28,13 @@ HOMES = (
         "Wait until it ends, or stop it.",
     ),
     Row(
+        "home.nowhere",
+        "The home has no place",
+        "A home is made where there is none, but not the folders that lead to it: a path that"
+        " begins nowhere has a slip in it.",
+        "Check --home and ASSENT_HOME, or make the folder around it first.",
+    ),
+    Row(
         "home.not_writable",
         "The home cannot be written",
         "The folder or the disk refuses to be written.",

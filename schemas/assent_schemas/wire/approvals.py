@@ -7,7 +7,7 @@ from assent_schemas.wire.frame import Asked, Reference
 from assent_schemas.wire.policies import Digest, Noted, Version
 from assent_schemas.wire.runs import RunSummary
 
-Kind = Literal["policy", "effect", "call", "plugin", "occurrence"]
+Kind = Literal["policy", "effect", "question", "call", "plugin", "occurrence"]
 
 
 class Approval(Told):

@@ -17,6 +17,7 @@ from assent_schemas.wire import (
     hooks,
     inbox,
     policies,
+    portfolio,
     runs,
     service,
 )
@@ -232,6 +233,14 @@ CANCEL_RUN = Operation(
     runs.RunSummary,
     "End a run and reverse what it did, the latest first",
 )
+SHOW_FORK_POINT = Operation(
+    "show_fork_point",
+    "GET",
+    "/runs/{run}/fork-point",
+    runs.ForkPointAsked,
+    runs.ForkPoint,
+    "What a run stood with at one of its states, to try how it would have gone on",
+)
 
 LIST_CASES = Operation(
     "list_cases",
@@ -334,6 +343,14 @@ SWITCH_HOOKS = Operation(
     hooks.SwitchingHooks,
     hooks.HookListener,
     "Have webhooks listened to, or not",
+)
+ADOPT_FILES = Operation(
+    "adopt_files",
+    "POST",
+    "/portfolio",
+    portfolio.Adopting,
+    portfolio.Portfolio,
+    "Take the owner's holdings and prices in",
 )
 
 LIST_CLIENTS = Operation(

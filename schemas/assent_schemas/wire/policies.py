@@ -109,6 +109,10 @@ class PolicyChanged(Answer):
     done: str
     version: str | None = None
     hash: str | None = None
+    triggers: int = 0
+    """How many are in force from now on, where a version came into force."""
+    next_due: str | None = None
+    """When the first of them is due, where that is known."""
     warnings: list[Problem] = Field(default_factory=list)
     """What does not do as it is meant to, as long as it is so here."""
 

@@ -88,6 +88,18 @@ class Happening(Answer):
     hash: str
 
 
+class ForkPoint(Answer):
+    """A run's document, its first record, and its root's cursor at the visit `key`."""
+
+    key: str
+    document: dict[str, Any]
+    policies: dict[str, dict[str, Any]]
+    """The documents of what it calls, by the names that it uses."""
+    input: Any
+    seed: str
+    cursor: dict[str, Any]
+
+
 class RunAsked(Asked):
     """One run, by id or how that begins."""
 
@@ -105,6 +117,12 @@ class JournalAsked(RunAsked, PartAsked):
 
     after: Annotated[str, Field(pattern=r"^[0-9]{1,18}$")] | None = None
     """The number of the last entry that the client has."""
+
+
+class ForkPointAsked(RunAsked):
+    """One of the states that a run's root was at: its name, or NAME.2; without it the first."""
+
+    at: Reference | None = None
 
 
 class Starting(Asked):

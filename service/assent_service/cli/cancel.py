@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assent_service.cli.asking import YES, agreed
 from assent_service.cli.options import standard
 
 if TYPE_CHECKING:
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("run_id")
 @click.option("--keep", is_flag=True, help="Let what it did stand.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@YES
 @standard
 def cancel(run_id: str, keep: bool, yes: bool, home: Path | None, as_json: bool) -> None:
     """End a run and reverse what it did, the latest first.
 
     Exits 1 if the run still stands, because something could not be reversed.
     """
+    from assent_schemas.errors import Problem
     from assent_service.cli.output import emit, show
     from assent_service.cli.run_reports import as_data, reports_view, stands_still
 
@@ -32,8 +34,9 @@ def cancel(run_id: str, keep: bool, yes: bool, home: Path | None, as_json: bool)
     if not run.status.ended:
         if not (yes and as_json):
             show(_view(run, keep=keep), err=as_json)
-        if not yes:
-            _ask(err=as_json)
+        detail = "You said no: the run stays as it was."
+        declined = Problem("run.cancel_declined", "Not cancelled", detail)
+        agreed("End this run?", declined, yes=yes, err=as_json)
     run = asyncio.run(_cancelled(home, run.run_id, keep=keep, silent=as_json))
     emit(as_data(run), lambda: reports_view([run]), as_json=as_json)
     sys.exit(1 if stands_still(run) else 0)
@@ -73,18 +76,3 @@ def _view(run: "RunDetail", *, keep: bool) -> "RenderableType":
         return Group(facts(rows), Text("\nIt has changed nothing outside that stands."))
     title = "Done, and kept" if keep else "Done, and to be reversed, the latest first"
     return Group(facts(rows), Text(f"\n{title}", style="bold"), saga_view(run.at_stake, run.run_id))
-
-
-def _ask(*, err: bool) -> None:
-    from assent_schemas.errors import Problem, Refused
-
-    if not asks_here():
-        raise click.UsageError("No terminal to ask on. To cancel without being asked: --yes")
-    if not click.confirm("End this run?", err=err):
-        detail = "You said no: the run stays as it was."
-        raise Refused(Problem("run.cancel_declined", "Not cancelled", detail))
-
-
-def asks_here() -> bool:
-    """Whether there is somebody to ask."""
-    return sys.stdin.isatty()

@@ -1,7 +1,7 @@
 """Following runs that a command has begun, until each of them stops, and showing what happens."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from assent_schemas.errors import Problem, Refused
@@ -14,6 +14,8 @@ from assent_service.cli.owner import Owner, everything
 from assent_service.cli.progress import show_event
 
 _MOVING = (RunStatus.RUNNING, RunStatus.PENDING)
+_STILL = (RunStatus.NEEDS_OWNER, RunStatus.PAUSED)
+_LOST = {"service.not_running", "service.no_answer", "service.no_events"}
 
 
 @dataclass(slots=True)
@@ -35,12 +37,23 @@ class Following:
         mine = set(self._moving)
         if mine and self.show is not None:
             note("By the service." if self.owner.served else "By this command: no service runs.")
-        while self._moving:
-            event = await anext(self.events)
-            if self.show and (not self.owner.served or event.data.get("run_id") in mine):
-                self.show(event)
-            await self._heard(event)
-        return [await self.seen(one.run_id) for one in runs]
+        with self._saying_what_is_kept():
+            while self._moving:
+                event = await anext(self.events)
+                if self.show and (not self.owner.served or event.data.get("run_id") in mine):
+                    self.show(event)
+                await self._heard(event)
+            return [await self.seen(one.run_id) for one in runs]
+
+    @contextmanager
+    def _saying_what_is_kept(self) -> Iterator[None]:
+        """Where the service is lost on the way: what becomes of the runs, and how to go on."""
+        try:
+            yield
+        except Refused as error:
+            if error.problem.code not in _LOST or not self._moving:
+                raise
+            raise Refused(_lost(sorted(self._moving))) from error
 
     async def seen(self, run_id: str) -> RunDetail:
         """How a run stands now."""
@@ -56,6 +69,19 @@ class Following:
                 raise Refused(Problem(**event.data["problem"]))
 
 
+def _lost(runs: Sequence[str]) -> Problem:
+    which = ", ".join(runs)
+    detail = (
+        f"It went away while it carried out run {which}, which is kept: it goes on by itself"
+        " when the service is started."
+    )
+    remedy = (
+        f"assent service start, then: assent run watch {runs[0]}"
+        f" - or without a service: assent run resume {runs[0]}"
+    )
+    return Problem("service.lost", "The service is gone", detail, remedy)
+
+
 @asynccontextmanager
 async def following(owner: Owner, *, silent: bool) -> AsyncIterator[Following]:
     """Listen from now on; what happens is shown on the terminal unless `silent`."""
@@ -64,10 +90,10 @@ async def following(owner: Owner, *, silent: bool) -> AsyncIterator[Following]:
 
 
 async def standing_still(owner: Owner, told: Sequence[RunDetail]) -> list[RunDetail]:
-    """The runs that wait for the owner and are not among these."""
+    """The runs that go on only by the owner's word and are not among these."""
     known = {one.run_id for one in told}
     rows = await everything(owner, ops.LIST_RUNS, RunsAsked())
-    still = [one for one in rows if one.status is RunStatus.NEEDS_OWNER]
+    still = [one for one in rows if one.status in _STILL]
     return [
         await owner.call(ops.SHOW_RUN, RunAsked(run=one.run_id))
         for one in still

@@ -1,61 +1,75 @@
-"""Where a run is forked: the state it once was at, and its data with other keys laid over it."""
+"""assent run fork: try how a run would have gone on from one of its states with other data."""
 
-from dataclasses import dataclass
+import asyncio
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assent_engine.callees import gather
-from assent_engine.refusals import intact, refused
-from assent_schemas import exact_json
-from assent_schemas.spelling import did_you_mean
-from assent_service.cli.opening import acting
-from assent_service.desk.run_reading import found
+import click
 
+from assent_service.cli.options import FILE, JSON, standard
 
-@dataclass(frozen=True, slots=True)
-class ForkPoint:
-    """A run's document, its first record, and its root's cursor at the visit `key`."""
-
-    key: str
-    document: dict[str, Any]
-    policies: dict[str, dict[str, Any]]
-    given: Any
-    seed: str
-    cursor: dict[str, Any]
+if TYPE_CHECKING:
+    from assent_schemas.wire.runs import ForkPoint
 
 
-async def fork_point(home: Path | None, start: str, at: str | None, data: Any) -> ForkPoint:
-    """Find the state `at` in the run whose id starts so; raises Refused."""
-    async with acting(home) as engine:
-        row = await found(engine.store.read, start)
-        version = await engine.store.read.version(row.policy_id, row.policy_version)
-        if version is None:
-            raise refused("policy.no_such_version", f"{row.policy_version} is gone.")
-        document = intact(version, row.policy_hash)
-        key, cursor = _chosen(await engine.runs.cursors(row.id), at)
-        first = exact_json.decode((await engine.store.read.journal(row.id))[0].data)
-        called = await gather(engine.store.read, document)
-        policies = {name: one.document for name, one in called.items()}
-        return ForkPoint(
-            key, document, policies, first["input"], first["seed"], _edited(cursor, data)
-        )
+@click.command()
+@click.argument("run_id")
+@click.option("--at", help="The state to go on from: its name, or NAME.2 for its second visit.")
+@click.option("--data", type=JSON, help="Keys to lay over the data there: JSON, or @FILE.")
+@click.option("--decisions", type=FILE, help="JSON of what you answer to Approval states.")
+@standard
+def fork(
+    run_id: str,
+    at: str | None,
+    data: Any,
+    decisions: Path | None,
+    home: Path | None,
+    as_json: bool,
+) -> None:
+    """Try how a run would have gone on with other data.
+
+    From one of its states. Nothing of it is real: it is carried out in virtual time, on a copy of
+    your portfolio and prices as they are now, by the version that the run had. Without --at from
+    its start.
+    """
+    from assent_service.cli.output import emit
+    from assent_service.cli.views import simulation_view
+    from assent_service.rehearsal import rehearse
+
+    point = asyncio.run(_point(home, run_id, at))
+    result = rehearse(
+        point.document,
+        point.input,
+        home=home,
+        decisions=decisions,
+        policies=point.policies,
+        seed=point.seed,
+        cursor=_edited(point.cursor, data),
+    )
+    shown = {
+        "from": point.key,
+        "status": result.status,
+        "output": result.output,
+        "error": result.error,
+        "cause": result.cause,
+        "trace": result.trace,
+    }
+    emit(shown, lambda: simulation_view(result), as_json=as_json)
+    sys.exit(0 if result.status == "COMPLETED" else 1)
 
 
-def _chosen(cursors: dict[str, dict[str, Any]], at: str | None) -> tuple[str, dict[str, Any]]:
-    """The visit named; by a state's name alone its last visit, by nothing the first of all."""
-    if at is None:
-        return next(iter(cursors.items()))
-    if at in cursors:
-        return at, cursors[at]
-    visits = [key for key, cursor in cursors.items() if cursor["state"] == at]
-    if not visits:
-        names = [*dict.fromkeys(cursor["state"] for cursor in cursors.values())]
-        remedy = did_you_mean(at, names, f"It was at {', '.join(names)}.")
-        raise refused("run.not_there", f"The run was never at {at!r}.", remedy)
-    return visits[-1], cursors[visits[-1]]
+async def _point(home: Path | None, run_id: str, at: str | None) -> "ForkPoint":
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.runs import ForkPointAsked
+    from assent_service.cli.owner import owner
+
+    async with owner(home, acts=True) as to:
+        return await to.call(ops.SHOW_FORK_POINT, ForkPointAsked(run=run_id, at=at))
 
 
 def _edited(cursor: dict[str, Any], data: Any) -> dict[str, Any]:
+    """The cursor with other data: keys laid over an object, or another value in its place."""
     if data is None:
         return cursor
     value = cursor["value"]

@@ -12,6 +12,7 @@ from assent_engine.home import Home
 from assent_engine.ports import Listener, unheard
 from assent_engine.store import Reader
 from assent_schemas.errors import Problem, Refused
+from assent_service.cli.output import note
 
 
 @asynccontextmanager
@@ -22,7 +23,7 @@ async def acting(
 
     Only with `new` is a home made where there is none: a mistyped --home must not be one.
     """
-    found = Home.find(home) if new else with_policies(home)
+    found = made(home) if new else with_policies(home)
     library.load()
     async with Engine.open(found, tell=tell) as engine:
         yield engine
@@ -41,6 +42,16 @@ def existing(home: Path | None, remedy: str) -> Home:
     if not found.path.exists():
         detail = f"There is no Assent home at {found.path} yet."
         raise Refused(Problem("home.missing", "There is nothing here yet", detail, remedy))
+    return found
+
+
+def made(home: Path | None) -> Home:
+    """The home, made where there is none, which is said beside the result; raises StoreError."""
+    found = Home.find(home)
+    new = not found.path.exists()
+    found.prepare()
+    if new:
+        note(f"A new home was made: {found.path}", err=True)
     return found
 
 

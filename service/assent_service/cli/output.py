@@ -48,11 +48,13 @@ def show(view: "RenderableType", *, err: bool = False) -> None:
     console(err=err).print(view, crop=False)
 
 
-def note(text: str) -> None:
+def note(text: str, *, err: bool = False) -> None:
     """Say something beside the result, to a reader."""
     from rich.text import Text
 
-    show(Text(text, "dim"))
+    from assent_service.cli.text import shown
+
+    show(Text(shown(text, _LONGEST), "dim"), err=err)
 
 
 def write_json(data: Any) -> None:

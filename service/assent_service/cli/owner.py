@@ -16,7 +16,8 @@ from assent_schemas.errors import Problem, Refused
 from assent_schemas.wire.events import Event
 from assent_schemas.wire.frame import Page, PartAsked
 from assent_schemas.wire.operations import Operation
-from assent_service.cli.opening import person, reading, with_policies
+from assent_service.cli.opening import made, person, reading, with_policies
+from assent_service.cli.reaching import NO_DOOR, NOT_RUNNING, reached, refuse_without_door
 from assent_service.desk.at_work import at_work
 from assent_service.desk.behind import Held
 from assent_service.desk.desk import Desk
@@ -55,7 +56,10 @@ async def owner(
     Only with `new` a home is made. Raises AssentError.
     """
     async with AsyncExitStack() as stack:
-        found = await _service(Home.find(home).path, stack)
+        there = Home.find(home)
+        found = await _service(there, stack)
+        if found is None and acts:
+            refuse_without_door(there)
         if found is None:
             found = await stack.enter_async_context(_directly(home, acts=acts, new=new))
         yield found
@@ -100,21 +104,16 @@ async def _each(follower: Follower) -> AsyncIterator[Event]:
             yield event
 
 
-async def _service(home: Path, stack: AsyncExitStack) -> Owner | None:
+async def _service(home: Home, stack: AsyncExitStack) -> Owner | None:
     """The service of a home, if one answers; raises Refused where it may not be talked to."""
-    if find(home) is None:
+    if find(home.path) is None:
         return None
-    from importlib.metadata import version
-
-    from assent_client.client import connected
-
     try:
-        client = await stack.enter_async_context(connected(home, f"cli/{version('assent')}"))
+        return There(await reached(home, stack))
     except Refused as error:
-        if error.problem.code == "service.not_running":
+        if error.problem.code in (NOT_RUNNING, NO_DOOR):
             return None
         raise
-    return There(client)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ async def _directly(home: Path | None, *, acts: bool, new: bool) -> AsyncIterato
             room.behind = Held(_LOOKING, reader)
             yield Here(Desk(room), caller)
         return
-    found = Home.find(home) if new else with_policies(home)
+    found = made(home) if new else with_policies(home)
     library.load()
     room = Room.of(found.path)
     async with Engine.open(found, tell=room.carriers.hear) as engine, at_work(room, engine):

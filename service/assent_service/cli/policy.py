@@ -9,12 +9,13 @@ import click
 from assent_service.cli.options import standard
 from assent_service.cli.policy_checks import CHECKS
 from assent_service.cli.policy_reading import READING
+from assent_service.cli.removing import remove
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from assent_schemas.wire.operations import Operation
-    from assent_schemas.wire.policies import PolicyChanged, PolicySummary
+    from assent_schemas.wire.policies import ApprovingPolicy, PolicyChanged, PolicySummary
 
 Question = TypeVar("Question", bound="BaseModel")
 Reply = TypeVar("Reply", bound="BaseModel")
@@ -98,26 +99,38 @@ def approve(
     from assent_schemas.wire.policies import ApprovingPolicy, PolicyAsked
     from assent_service.cli.consent import consent
     from assent_service.cli.output import emit, warning_lines
+    from assent_service.cli.starting_words import starting_words
 
     if digest is None:
         asked = PolicyAsked(policy=name, version=version)
         seen = asyncio.run(_asked(home, ops.SHOW_POLICY, asked, acts=False))
         digest = consent(seen, err=as_json)
     yes = ApprovingPolicy(policy=name, version=version, hash=digest)
-    done = asyncio.run(_asked(home, ops.APPROVE_POLICY, yes))
+    done, served = asyncio.run(_approved(home, yes))
     data = {
         "policy_id": done.policy_id,
         "version": done.version,
         "hash": done.hash,
         "status": "approved",
+        "triggers": done.triggers,
+        "next_due": done.next_due,
     }
-    text = f"Approved version {done.version}. Start it: assent run start {done.policy_id}"
-    text = "\n".join([text, *warning_lines(done.warnings)])
+    told = f"Approved version {done.version}. {starting_words(done, served=served)}"
+    text = "\n".join([told, *warning_lines(done.warnings)])
     emit(
         {**data, "warnings": [one.as_json() for one in done.warnings]},
         lambda: text,
         as_json=as_json,
     )
+
+
+async def _approved(home: Path | None, yes: "ApprovingPolicy") -> "tuple[PolicyChanged, bool]":
+    """What was done, and whether a service runs that starts it when it is due."""
+    from assent_schemas.wire import operations as ops
+    from assent_service.cli.owner import owner
+
+    async with owner(home, acts=True) as to:
+        return await to.call(ops.APPROVE_POLICY, yes), to.served
 
 
 @policy.command()
@@ -169,18 +182,7 @@ def rollback(name: str, version: str | None, home: Path | None, as_json: bool) -
     _change(home, ops.ROLL_BACK_POLICY, RollingBack(policy=name, version=version), as_json)
 
 
-@policy.command()
-@click.argument("name")
-@standard
-def remove(name: str, home: Path | None, as_json: bool) -> None:
-    """Take a policy out of use for good.
-
-    Runs keep the documents that they name.
-    """
-    from assent_schemas.wire import operations as ops
-    from assent_schemas.wire.policies import PolicyNamed
-
-    _change(home, ops.REMOVE_POLICY, PolicyNamed(policy=name), as_json)
+policy.add_command(remove)
 
 
 def _change(
@@ -190,14 +192,9 @@ def _change(
     as_json: bool,
 ) -> None:
     """Do one thing to a policy, and say what was done."""
-    from assent_service.cli.output import emit
-    from assent_service.cli.text import shown
+    from assent_service.cli.changed import tell_changed
 
-    said = asyncio.run(_asked(home, operation, asked))
-    names = ("policy_id", "name", "version", "done")
-    data = {name: getattr(said, name) for name in names}
-    which = f", version {said.version}" if said.version else ""
-    emit(data, lambda: f"{shown(said.name)}{which}: {said.done}.", as_json=as_json)
+    tell_changed(asyncio.run(_asked(home, operation, asked)), as_json=as_json)
 
 
 @policy.command("list")

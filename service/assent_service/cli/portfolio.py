@@ -1,6 +1,8 @@
 """assent portfolio: bring your holdings and prices in, and see them as they stand."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,19 +25,24 @@ def import_files(
 
     The paper broker starts from the holdings; the prices count from now on.
     """
-    from assent_engine import library
-    from assent_engine.home import Home
     from assent_service.cli.output import emit
     from assent_service.cli.portfolio_view import portfolio_view
 
     if holdings is None and prices is None:
         raise click.UsageError("Give --holdings, --prices or both.")
-    found = Home.find(home)
-    found.prepare()
-    with found.locked():
-        library.load().adopt(found.path, holdings=holdings, prices=prices)
-        data = library.load().overview(found.path)
+    data = asyncio.run(_adopted(home, holdings, prices))
     emit(data, lambda: portfolio_view(data), as_json=as_json)
+
+
+async def _adopted(home: Path | None, holdings: Path | None, prices: Path | None) -> dict[str, Any]:
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.portfolio import Adopting
+    from assent_service.cli.owner import owner
+
+    files = {"holdings": holdings, "prices": prices}
+    given = {name: str(one.absolute()) for name, one in files.items() if one is not None}
+    async with owner(home, acts=True, new=True) as to:
+        return (await to.call(ops.ADOPT_FILES, Adopting(**given))).overview
 
 
 @portfolio.command()

@@ -1,7 +1,6 @@
 """assent run: start an approved policy, see what a run did, go on with it or end it."""
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assent_service.cli.cancel import cancel
-from assent_service.cli.options import FILE, JSON, standard
+from assent_service.cli.forking import fork
+from assent_service.cli.options import JSON, standard
 from assent_service.cli.watch import watch
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ async def _begun(
 def resume(run_id: str | None, home: Path | None, as_json: bool) -> None:
     """Go on with what a crash, a stop or a wait left.
 
-    Without RUN_ID with every run that can go on by itself: not those that are still paused or
-    wait for your word, nor those that a restore left in doubt; these go on when they are named.
-    What still needs you is shown with how to settle it.
+    With RUN_ID with that run, also with one that a restore left to you. Without it with every
+    run that can go on by itself; those that need you, or are paused, are shown with what to do
+    about them. Exits 1 unless each is done or waits.
     """
     from assent_schemas.wire import operations as ops
     from assent_schemas.wire.runs import RunAsked
@@ -81,8 +81,8 @@ async def _all_resumed(home: Path | None, *, silent: bool) -> "list[RunDetail]":
         return [*runs, *await standing_still(to, runs)]
 
 
-run.add_command(cancel)
-run.add_command(watch)
+for _command in (cancel, fork, watch):
+    run.add_command(_command)
 
 
 @run.command()
@@ -101,53 +101,6 @@ def redrive(run_id: str, home: Path | None, as_json: bool) -> None:
     asked = RunAsked(run=run_id)
     runs = asyncio.run(_begun(home, lambda to: to.call(ops.REDRIVE_RUN, asked), silent=as_json))
     tell_reports(runs, as_json=as_json, single=True)
-
-
-@run.command()
-@click.argument("run_id")
-@click.option("--at", help="The state to go on from: its name, or NAME.2 for its second visit.")
-@click.option("--data", type=JSON, help="Keys to lay over the data there: JSON, or @FILE.")
-@click.option("--decisions", type=FILE, help="JSON of what you answer to Approval states.")
-@standard
-def fork(
-    run_id: str,
-    at: str | None,
-    data: Any,
-    decisions: Path | None,
-    home: Path | None,
-    as_json: bool,
-) -> None:
-    """Try how a run would have gone on with other data.
-
-    From one of its states. Nothing of it is real: it is carried out in virtual time, on a copy of
-    your portfolio and prices as they are now, by the version that the run had. Without --at from
-    its start.
-    """
-    from assent_service.cli.forking import fork_point
-    from assent_service.cli.output import emit
-    from assent_service.cli.views import simulation_view
-    from assent_service.rehearsal import rehearse
-
-    point = asyncio.run(fork_point(home, run_id, at, data))
-    result = rehearse(
-        point.document,
-        point.given,
-        home=home,
-        decisions=decisions,
-        policies=point.policies,
-        seed=point.seed,
-        cursor=point.cursor,
-    )
-    shown = {
-        "from": point.key,
-        "status": result.status,
-        "output": result.output,
-        "error": result.error,
-        "cause": result.cause,
-        "trace": result.trace,
-    }
-    emit(shown, lambda: simulation_view(result), as_json=as_json)
-    sys.exit(0 if result.status == "COMPLETED" else 1)
 
 
 @run.command("list")

@@ -86,4 +86,6 @@ def _next(run: RunDetail) -> str | None:
         return "assent approvals list"
     if run.error == "policy.paused":
         return "assent resume"
+    if run.error == "policy.disabled":
+        return f"assent policy enable {run.policy_id}"
     return f"assent run resume {run.run_id}"

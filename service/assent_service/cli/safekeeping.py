@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assent_service.cli.asking import YES, agreed
 from assent_service.cli.options import FILE, standard
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from assent_engine.home import Home
     from assent_engine.safekeeping.examination import Report
 
 
@@ -37,8 +39,9 @@ def backup(file: Path | None, home: Path | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("file", type=FILE)
+@YES
 @standard
-def restore(file: Path, home: Path | None, as_json: bool) -> None:
+def restore(file: Path, yes: bool, home: Path | None, as_json: bool) -> None:
     """Go back to a backup; the files of now are kept.
 
     Runs that stood open then wait for you: the outside may know more than the backup does.
@@ -46,20 +49,35 @@ def restore(file: Path, home: Path | None, as_json: bool) -> None:
     from assent_engine import library
     from assent_engine.home import Home
     from assent_engine.safekeeping.restore import restore as put_back
-    from assent_service.cli.opening import person
+    from assent_service.cli.opening import made, person
     from assent_service.cli.output import emit
     from assent_service.cli.views import facts
 
     now = datetime.now(UTC)
-    done = put_back(Home.find(home), library.load(), file, now, person())
+    _ask(Home.find(home), file, yes=yes, err=as_json)
+    done = put_back(made(home), library.load(), file, now, person())
     data = {"made": done.made, "replaced": str(done.replaced), "runs_in_doubt": list(done.runs)}
     rows = [
         ("restored", f"the state of {done.made}"),
         ("the old files", str(done.replaced)),
         ("open runs", ", ".join(done.runs) or "none"),
-        ("next", "assent run resume RUN" if done.runs else None),
+        ("next", "assent inbox list" if done.runs else None),
     ]
     emit(data, lambda: facts(rows), as_json=as_json)
+
+
+def _ask(found: "Home", file: Path, *, yes: bool, err: bool) -> None:
+    """Ask where there is a home whose state of now would be put aside; raises Refused."""
+    from assent_schemas.errors import Problem
+
+    if not found.database.exists():
+        return
+    question = (
+        f"Go back to {file}? What was done in {found.path} since is put aside, and its open runs"
+        " will need you."
+    )
+    declined = Problem("backup.restore_declined", "Not restored", "You said no: nothing changed.")
+    agreed(question, declined, yes=yes, err=err)
 
 
 @click.command()
@@ -68,8 +86,8 @@ def restore(file: Path, home: Path | None, as_json: bool) -> None:
 def verify(file: Path | None, home: Path | None, as_json: bool) -> None:
     """Tell whether a home or a backup is whole.
 
-    Every page, chain, document and reference is looked at. Nothing is changed, and the home
-    may be in use. Exits 1 with each finding.
+    Every page, chain, document and reference is looked at, and what open runs have read. Nothing
+    is changed, and the home may be in use. Exits 1 with each finding.
     """
     from assent_service.cli.output import emit
 
@@ -89,10 +107,10 @@ def verify(file: Path | None, home: Path | None, as_json: bool) -> None:
 
 def _of_home(home: Path | None) -> "Report":
     from assent_engine import library
-    from assent_engine.safekeeping.start_up import examine
+    from assent_engine.safekeeping.start_up import verify as verified_home
     from assent_service.cli.opening import with_policies
 
-    return asyncio.run(examine(with_policies(home), library.load()))
+    return asyncio.run(verified_home(with_policies(home), library.load()))
 
 
 def _of_backup(file: Path) -> "Report":

@@ -26,7 +26,7 @@ def run(home: Path | None, as_json: bool) -> None:
 
     With --json it says how it stands once it is ready, and closes standard output.
     """
-    from assent_engine.home import Home
+    from assent_service.cli.opening import made
     from assent_service.cli.output import show, write_json
     from assent_service.process import running, starting
 
@@ -37,19 +37,22 @@ def run(home: Path | None, as_json: bool) -> None:
         write_json(_said(held))
         starting.close_standard_output()
 
-    running.run(Home.find(home), ready)
+    running.run(made(home), ready)
 
 
 @service.command()
 @standard
 def start(home: Path | None, as_json: bool) -> None:
-    """Start the service in the background and wait until it is ready."""
-    from assent_engine.home import Home
+    """Start the service in the background and wait until it is ready.
+
+    A home is made where there is none, in a folder that is there.
+    """
+    from assent_service.cli.opening import made
     from assent_service.cli.output import emit
     from assent_service.process import starting
 
-    found = Home.find(home)
-    said = _asked(found) if starting.serving(found) else _started(found)
+    found = made(home)
+    said = _patiently(found) if starting.serving(found) else _started(found)
     emit(said, lambda: _words(said), as_json=as_json)
     if said["state"] != "ready":
         raise SystemExit(1)
@@ -82,18 +85,24 @@ def status(home: Path | None, as_json: bool) -> None:
 
 @service.command()
 @click.option("--lines", default=50, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--follow", is_flag=True, help="Go on with what is logged, until you stop it.")
 @standard
-def logs(lines: int, home: Path | None, as_json: bool) -> None:
-    """Show what the service has logged."""
-    import json
+def logs(lines: int, follow: bool, home: Path | None, as_json: bool) -> None:
+    """Show what the service has logged.
 
+    With --follow and --json each entry is a line of its own.
+    """
+    from assent_service.cli.log_view import follow_log, log_view
     from assent_service.cli.opening import existing
     from assent_service.cli.output import emit
-    from assent_service.process.log import tail
+    from assent_service.process.log import entry, tail
 
     found = existing(home, "Start it: assent service start")
-    entries = [json.loads(one) for one in tail(found.path, lines)]
-    emit(entries, lambda: "\n".join(map(_line, entries)) or "Nothing yet.", as_json=as_json)
+    if follow:
+        follow_log(found.path, lines, as_json=as_json)
+        return
+    entries = [entry(one) for one in tail(found.path, lines)]
+    emit(entries, lambda: log_view(entries), as_json=as_json)
 
 
 def _started(home: "Home") -> dict[str, Any]:
@@ -106,7 +115,15 @@ def _started(home: "Home") -> dict[str, Any]:
     except Refused as error:
         if error.problem.code != "home.locked" or starting.serving(home) is None:
             raise
-    return starting.patiently(lambda: _asked(home))
+    return _patiently(home)
+
+
+def _patiently(home: "Home") -> dict[str, Any]:
+    """What the service says that may still be opening its door."""
+    from assent_service.cli.reaching import NO_DOOR, NOT_RUNNING
+    from assent_service.process import starting
+
+    return starting.patiently(lambda: _asked(home), while_=(NOT_RUNNING, NO_DOOR))
 
 
 def _said(held: "Problem | None") -> dict[str, Any]:
@@ -116,41 +133,37 @@ def _said(held: "Problem | None") -> dict[str, Any]:
 
 def _asked(home: "Home") -> dict[str, Any]:
     """What the service says of itself."""
-    from importlib.metadata import version
+    from contextlib import AsyncExitStack
 
-    from assent_client.client import connected
     from assent_schemas.wire import operations as ops
     from assent_schemas.wire.frame import Nothing
+    from assent_service.cli.reaching import reached
 
     async def ask() -> dict[str, Any]:
-        async with connected(home.path, f"cli/{version('assent')}") as client:
-            said: dict[str, Any] = (await client.call(ops.STATUS, Nothing())).model_dump()
-            return said
+        async with AsyncExitStack() as stack:
+            client = await reached(home, stack)
+            return (await client.call(ops.STATUS, Nothing())).model_dump()
 
     return asyncio.run(ask())
 
 
-def _line(entry: dict[str, Any]) -> str:
-    from assent_service.cli.text import shown
-
-    return f"{entry['at']} {entry['level']:8} {shown(entry['message'])}"
-
-
 _COUNTS = {
-    "open_runs": "runs are open",
-    "needs_owner": "runs need you",
-    "waiting_approvals": "approvals wait for you",
+    "open_runs": ("run is open", "runs are open"),
+    "needs_owner": ("run needs you", "runs need you"),
+    "waiting_approvals": ("approval waits for you", "approvals wait for you"),
 }
 
 
 def _words(said: dict[str, Any]) -> str:
     """How it stands, a sentence a line."""
+    from assent_engine.reading.wording import counted
+
     words = [f"The service is {said['state']}."]
     if said.get("reason"):
         words += [said["reason"]["detail"], said["reason"]["remedy"]]
     if said.get("storage_trouble"):
         words.append(f"Storage trouble: {said['storage_trouble']}")
-    words += [f"{said[name]} {what}." for name, what in _COUNTS.items() if said.get(name)]
+    words += [f"{counted(said[name], *what)}." for name, what in _COUNTS.items() if said.get(name)]
     if said.get("next_due"):
         words.append(f"Next due: {said['next_due']}.")
     return "\n".join(words)

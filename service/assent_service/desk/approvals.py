@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from assent_engine.refusals import refused
-from assent_engine.requests import OPEN, choose_request, what_is_shown
+from assent_engine.requests import can_be_answered, choose_request, kind_told, what_is_shown
 from assent_engine.store import Reader
 from assent_engine.store.rows import PolicyRow, RequestRow, VersionRow
 from assent_schemas.statuses import PolicyStatus, VersionStatus
@@ -30,7 +30,7 @@ class Waiting:
 async def list_approvals(room: Room, asked: PageAsked, _: Caller) -> Page[wire.Approval]:
     read = room.read
     found = await _proposals(read)
-    rows = [row for row in await read.requests() if row.status == OPEN]
+    rows = [row for row in await read.requests() if can_be_answered(row, room.now)]
     found += [await _question(read, row) for row in rows]
     told = sorted((one.told for one in found), key=lambda one: one.until)
     return slice_of(told, [f"{one.id}@{one.version or ''}" for one in told], asked)
@@ -146,7 +146,7 @@ async def _question(read: Reader, row: RequestRow) -> Waiting:
     told = wire.Approval.model_validate(
         {
             "id": row.id,
-            "kind": row.kind,
+            "kind": kind_told(row.kind, row.shown),
             "what": row.title,
             "who": await _asker(read, row),
             "until": row.deadline,

@@ -11,9 +11,11 @@ from assent_schemas.wire.operations import Operation
 from assent_service.desk import (
     approvals,
     clients,
+    forking,
     happenings,
     hooks,
     inbox,
+    outside,
     policies,
     policy_reading,
     records,
@@ -57,6 +59,7 @@ _on(ops.RESUME_RUN, runs.resume_run)
 _on(ops.RESUME_RUNS, runs.resume_runs)
 _on(ops.REDRIVE_RUN, runs.redrive_run)
 _on(ops.CANCEL_RUN, runs.cancel_run)
+_on(ops.SHOW_FORK_POINT, forking.show_fork_point)
 _on(ops.LIST_CASES, inbox.list_cases)
 _on(ops.SHOW_CASE, inbox.show_case)
 _on(ops.RESOLVE_CASE, inbox.resolve_case)
@@ -74,6 +77,7 @@ _on(ops.ROTATE_HOOK, hooks.rotate_hook)
 _on(ops.REVOKE_HOOK, hooks.revoke_hook)
 _on(ops.SHOW_HOOK_LISTENER, hooks.show_listener)
 _on(ops.SWITCH_HOOKS, hooks.switch_hooks)
+_on(ops.ADOPT_FILES, outside.adopt_files)
 _on(ops.LIST_NOTICES, records.list_notices)
 _on(ops.LIST_AUDIT, records.list_audit)
 

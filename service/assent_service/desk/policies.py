@@ -5,6 +5,7 @@ from typing import Any
 
 from assent_engine.hooks import unmet, waited_for
 from assent_engine.moments import moment, timestamp
+from assent_engine.scheduling.forecast import upcoming
 from assent_engine.store.rows import ALL, PauseRow, PolicyRow
 from assent_schemas.errors import Problem, Refused
 from assent_schemas.statuses import PolicyStatus
@@ -47,9 +48,12 @@ async def approve_policy(
         row.policy_id, waiting.version, asked.hash, by=caller.by, how=caller.how
     )
     changed = _changed(row, "approved", waiting.version, waiting.hash)
-    names = waited_for(await room.read.triggers(row.policy_id))
-    deaf = await unmet(room.read, names)
-    return changed.model_copy(update={"warnings": [*deaf.values()]})
+    triggers = await room.read.triggers(row.policy_id)
+    deaf = await unmet(room.read, waited_for(triggers))
+    first = next(upcoming(triggers, engine.clock.now(), engine.schedule.register.zone()), None)
+    due = None if first is None else timestamp(first.due)
+    more = {"triggers": len(triggers), "next_due": due, "warnings": [*deaf.values()]}
+    return changed.model_copy(update=more)
 
 
 async def reject_policy(

@@ -3,11 +3,10 @@
 import os
 from importlib.metadata import version
 
-from assent_engine.interventions import OPEN
+from assent_engine.interventions import OPEN, RESTORED
 from assent_engine.moments import timestamp
-from assent_engine.requests import OPEN as OPEN_REQUEST
+from assent_engine.requests import can_be_answered
 from assent_engine.runner import OPEN as OPEN_RUN
-from assent_engine.safekeeping.restore import RESTORED
 from assent_schemas.errors import AssentError
 from assent_schemas.wire import service as wire
 from assent_schemas.wire.frame import PROTOCOL, Nothing, Page, PageAsked
@@ -91,7 +90,7 @@ async def _counts(room: Room) -> dict[str, int]:
     rows = await read.runs(*OPEN_RUN)
     in_doubt = [row.id for row in rows if row.error == RESTORED]
     cases = [one for one in await read.interventions() if one.status == OPEN]
-    waiting = [one for one in await read.requests() if one.status == OPEN_REQUEST]
+    waiting = [one for one in await read.requests() if can_be_answered(one, room.now)]
     proposed = await read.proposed()
     return {
         "open_runs": len(rows),

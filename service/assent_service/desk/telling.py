@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from assent_engine.requests import kind_told
 from assent_engine.store import Reader
 from assent_engine.store.records import (
     FailureNotice,
@@ -38,7 +39,7 @@ def _wanted(one: NewVersion) -> Told:
 
 def _asked(one: NewRequest) -> Told:
     about = {"id": one.id, "run_id": one.run_id, "title": one.title, "until": one.deadline}
-    return "approval.wanted", {"kind": "effect", **about}
+    return "approval.wanted", {"kind": kind_told(one.kind, one.shown), **about}
 
 
 def _judged(one: VersionDecided) -> Told:
@@ -48,11 +49,11 @@ def _judged(one: VersionDecided) -> Told:
 
 def _answered(one: RequestDecided) -> Told:
     about = {"id": one.id, "decision": one.status, "by": one.decided_by, "how": one.decided_how}
-    return "approval.decided", {"kind": "effect", **about}
+    return "approval.decided", about
 
 
 def _timed_out(one: RequestTimedOut) -> Told:
-    return "approval.decided", {"kind": "effect", "id": one.id, "decision": "timed_out"}
+    return "approval.decided", {"id": one.id, "decision": "timed_out"}
 
 
 def _settled(one: InterventionDecided) -> Told:

@@ -25,12 +25,13 @@ class CrashLog:
     home: Path
     crashes: list[datetime] = field(default_factory=list)
 
-    def begin(self, now: datetime) -> None:
-        """Note a start, and the crash of the former process where there was one."""
-        self.crashes, running = self._read()
-        if running:
+    def begin(self, now: datetime) -> datetime | None:
+        """Note a start, and the crash of the former process: when that was started, if it was."""
+        self.crashes, crashed = self._read()
+        if crashed is not None:
             self.crashes = [*self.crashes, now][-_KEPT:]
         self._write(now)
+        return crashed
 
     def end(self) -> None:
         """Note a clean end."""
@@ -60,13 +61,14 @@ class CrashLog:
     def _file(self) -> Path:
         return self.home / "crashes.json"
 
-    def _read(self) -> tuple[list[datetime], bool]:
-        """What stands there; a file that makes no sense says nothing."""
+    def _read(self) -> tuple[list[datetime], datetime | None]:
+        """The crashes, and the start without an end; a file that makes no sense says nothing."""
         try:
             said = json.loads(self._file.read_text(encoding="utf-8"))
-            return [moment(one) for one in said["crashes"]][-_KEPT:], said["running"] is not None
+            running = None if said["running"] is None else moment(said["running"])
+            return [moment(one) for one in said["crashes"]][-_KEPT:], running
         except (OSError, ValueError, KeyError, TypeError):
-            return [], False
+            return [], None
 
     def _write(self, running: datetime | None) -> None:
         said = {

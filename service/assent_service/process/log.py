@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 from assent_engine.moments import timestamp
 
@@ -70,11 +71,27 @@ def logging_to(home: Path) -> Iterator[logging.Logger]:
         handler.close()
 
 
+def files(home: Path) -> list[Path]:
+    """The log's files, the one that is written first and then the older ones; all may be absent."""
+    file = log_file(home)
+    return [file, *(file.with_name(f"{file.name}.{number}") for number in range(1, FILES + 1))]
+
+
+def entry(line: str) -> dict[str, Any]:
+    """What a line of the log says; one that a crash has torn is its own message."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        said = None
+    if isinstance(said, dict) and {"at", "level", "message"} <= said.keys():
+        return said
+    return {"at": "", "level": "torn", "message": line}
+
+
 def tail(home: Path, lines: int) -> list[str]:
     """The last lines of the log, the oldest first."""
-    file = log_file(home)
     found: list[str] = []
-    for one in (file, *(file.with_name(f"{file.name}.{number}") for number in range(1, FILES + 1))):
+    for one in files(home):
         if len(found) >= lines or not one.exists():
             break
         found = one.read_text(encoding="utf-8", errors="replace").splitlines() + found

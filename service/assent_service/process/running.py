@@ -11,13 +11,14 @@ from typing import Any
 
 from assent_engine.clock import SystemClock
 from assent_engine.home import SERVICE, Home
+from assent_engine.moments import timestamp
 from assent_engine.store import Reader
 from assent_schemas.errors import AssentError, Problem, StoreError
 from assent_service.agent_door.door import agent_door
 from assent_service.desk.behind import Held
 from assent_service.desk.desk import Desk
 from assent_service.desk.room import Room
-from assent_service.owner_door.door import owner_door
+from assent_service.owner_door.door import OwnerDoor, owner_door
 from assent_service.process.crashes import REMEDY, CrashLog
 from assent_service.process.log import logging_to
 from assent_service.process.signals import told_to_end
@@ -28,6 +29,8 @@ from assent_service.work.engine_work import at_its_work
 
 END_WITHIN = 4.5
 """Seconds that the end may take; what is under way then is left as a crash would leave it."""
+LOOK = 30.0
+"""Seconds between two looks at the door."""
 _LOG = logging.getLogger("assent.service")
 Ready = Callable[[Problem | None], None]
 
@@ -51,7 +54,8 @@ class Process:
         room = Room.of(self.home.path)
         home = self.home.path
         async with (
-            owner_door(home, Desk(room)),
+            owner_door(home, Desk(room)) as door,
+            _kept_open(door),
             agent_door(home, room),
             webhooks(room) as listener,
         ):
@@ -98,6 +102,23 @@ class Process:
 
 
 @asynccontextmanager
+async def _kept_open(door: OwnerDoor) -> AsyncIterator[None]:
+    """Look now and then whether the door can be found: who removes it tells nobody."""
+
+    async def keep() -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            await door.look()
+
+    keeping = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+
+@asynccontextmanager
 async def _looking(home: Home) -> AsyncIterator[Reader | None]:
     async with AsyncExitStack() as stack:
         reader = None
@@ -111,8 +132,11 @@ def run(home: Home, ready: Ready) -> None:
     home.prepare()
     with home.locked(SERVICE), logging_to(home.path):
         crashes = CrashLog(home.path)
-        crashes.begin(SystemClock().now())
+        crashed = crashes.begin(SystemClock().now())
         _LOG.info("starting", extra={"pid": os.getpid()})
+        if crashed is not None:
+            told = {"started": timestamp(crashed), "crashes_known": len(crashes.crashes)}
+            _LOG.warning("the service before this one did not end: it crashed", extra=told)
         try:
             _watched(_until_told(home, ready, crashes))
         except BaseException:

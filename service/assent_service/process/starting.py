@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +62,17 @@ def _silent(home: Home) -> Problem:
     return Problem("service.not_ready", "The service did not get ready", detail, remedy)
 
 
-def patiently(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """The answer of a service that may still be opening its door; raises Refused without one."""
+def patiently(ask: Callable[[], dict[str, Any]], *, while_: Collection[str]) -> dict[str, Any]:
+    """The answer of a service that may still be opening its door, or why there is none.
+
+    Raises Refused with a code that is not among these, or when the time is up.
+    """
     until = time.monotonic() + GONE_WITHIN
     while True:
         try:
             return ask()
         except Refused as error:
-            if error.problem.code != "service.not_running" or time.monotonic() > until:
+            if error.problem.code not in while_ or time.monotonic() > until:
                 raise
         time.sleep(LOOK_AGAIN)
 

@@ -1,11 +1,18 @@
 """Recovery: after a stop or a crash one call goes on with what can go on by itself."""
 
 import asyncio
+from typing import Any
 
+import pytest
+
+from assent_engine.clock import Clock
 from assent_engine.engine import Engine
 from assent_engine.interventions import Choice, Decision
 from assent_engine.runner.history import History
+from assent_engine.store import Store
+from assent_engine.store.faults import broken
 from assent_engine.store.rows import RunRow
+from assent_schemas.errors import StoreError
 from assent_schemas.statuses import RunStatus
 from engine.durable.worlds import Bench, FakeClock, approved, break_before, policy, ran, task, turns
 
@@ -106,3 +113,56 @@ async def test_what_nobody_awaited_is_read_by_whoever_goes_on_with_the_run(bench
         before.recorder.enqueue("", "B.1", "now", {})
         after = await History.read(engine.store, bench.clock, row, "")
     assert after.recorder.journal.head == before.recorder.journal.head
+
+
+async def test_where_one_run_raises_the_others_go_on_and_it_is_told_of(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.clock = FakeClock()
+    async with bench.open() as engine:
+        first = await ran(engine, policy(WAIT, task("number.add", 1)))
+        second = await ran(engine, policy(WAIT, task("number.add", 2), name="Other"))
+    bench.clock.advance(3600)
+    read = History.read
+
+    async def spoilt(store: Store, clock: Clock, row: RunRow, name: str) -> History:
+        if row.id == first.run_id:
+            raise ZeroDivisionError("nobody foresaw it")
+        return await read(store, clock, row, name)
+
+    monkeypatch.setattr(History, "read", spoilt)
+    reported: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, said: reported.append(said))
+    async with bench.open() as engine:
+        (report,) = await engine.runs.recover()
+        assert (report.run_id, report.status) == (second.run_id, RunStatus.COMPLETED)
+        assert not (await stood(engine, first.run_id)).status.ended
+        (told,) = bench.events("run.dropped")
+        assert told.run_id == first.run_id
+        assert "ZeroDivisionError" in told.about["problem"]["detail"]
+        assert isinstance(reported[0]["exception"], ZeroDivisionError)
+        monkeypatch.undo()
+        (again,) = await engine.runs.recover()
+        assert (again.run_id, again.status) == (first.run_id, RunStatus.COMPLETED)
+
+
+async def test_where_the_store_fails_one_run_the_others_are_not_cut_off(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.clock = FakeClock()
+    async with bench.open() as engine:
+        first = await ran(engine, policy(WAIT))
+        second = await ran(engine, policy(WAIT, name="Other"))
+    bench.clock.advance(3600)
+    read = History.read
+
+    async def failing(store: Store, clock: Clock, row: RunRow, name: str) -> History:
+        if row.id == first.run_id:
+            raise broken("the disk is gone")
+        return await read(store, clock, row, name)
+
+    monkeypatch.setattr(History, "read", failing)
+    async with bench.open() as engine:
+        with pytest.raises(StoreError, match="disk is gone"):
+            await engine.runs.recover()
+        assert (await stood(engine, second.run_id)).status is RunStatus.COMPLETED

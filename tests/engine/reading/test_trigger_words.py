@@ -1,11 +1,13 @@
 """Triggers in words: what the owner reads before a policy may start by itself."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
 
 from assent_engine.reading import diff
+from assent_engine.reading.schedule import moment_words
 from assent_engine.reading.trigger_words import trigger_words
 from assent_engine.registry import StepRegistry
 from assent_schemas.document import read_policy
@@ -94,3 +96,9 @@ def test_another_manner_of_a_trigger_is_told_as_a_trigger_for_another() -> None:
     old, new = {"type": "start"}, {"type": "start", "overlap": "cancel_other"}
     found = diff(with_triggers(old), with_triggers(new), StepRegistry())
     assert [one.text.partition(":")[0] for one in found.risks] == ["new trigger", "trigger gone"]
+
+
+def test_two_moments_that_differ_by_seconds_do_not_look_the_same() -> None:
+    first = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    assert moment_words(first, UTC) == "Mon 2026-03-02 09:30 (UTC+00:00)"
+    assert moment_words(first.replace(second=5), UTC) == "Mon 2026-03-02 09:30:05 (UTC+00:00)"

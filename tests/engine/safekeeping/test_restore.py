@@ -14,8 +14,10 @@ import pytest
 
 from assent_engine import swap
 from assent_engine.home import Home
+from assent_engine.interventions import RESTORED, Choice, Decision
 from assent_engine.safekeeping.backup import back_up
-from assent_engine.safekeeping.restore import RESTORED, Restored, restore
+from assent_engine.safekeeping.restore import Restored, restore
+from assent_engine.store.records import CancelRequested
 from assent_schemas.errors import Refused, StoreError
 from engine.durable.worlds import (
     Bench,
@@ -130,6 +132,90 @@ async def test_a_restored_effect_that_cannot_be_looked_up_is_left_to_the_owner(
             report = await engine.runs.resume(home.run_id)
             assert (report.status, report.error) == ("NEEDS_OWNER", "effect.unsure")
     assert len(home.bench.outside.calls) == 1
+
+
+async def test_a_restored_run_is_a_case_whose_decision_it_follows_by_itself(home: Kept) -> None:
+    home.restore()
+    async with home.bench.open() as engine:
+        assert await engine.runs.recover() == []
+        (case,) = await engine.store.read.interventions()
+        assert (case.run_id, case.code, case.status) == (home.run_id, RESTORED, "open")
+        assert case.choices == ["retry", "compensate", "abort"]
+        assert "backup made 2026-03-02T10:00:00.000000Z" in case.text
+        await engine.inbox.resolve(case.id, Decision(Choice.RETRY, "owner", "test"))
+        (report,) = await engine.runs.recover()
+        assert report.status == "COMPLETED"
+    assert len(home.bench.outside.calls) == 1
+    assert home.bench.outside.asked == [f"{home.run_id}/B.1"]
+
+
+async def test_a_restored_run_that_is_named_has_no_case_any_more(home: Kept) -> None:
+    home.restore()
+    async with home.bench.open() as engine:
+        await engine.pauses.pause(None, until=None, by="owner")
+        assert (await engine.runs.resume(home.run_id)).status == "PAUSED"
+        (case,) = await engine.store.read.interventions()
+        assert case.status == "withdrawn"
+
+
+async def test_a_restored_run_can_be_ended_by_its_case(home: Kept) -> None:
+    home.restore()
+    async with home.bench.open() as engine:
+        (case,) = await engine.store.read.interventions()
+        await engine.inbox.resolve(case.id, Decision(Choice.ABORT, "owner", "test"))
+        (report,) = await engine.runs.recover()
+        assert report.status == "CANCELLED"
+
+
+async def test_a_home_that_is_restored_twice_asks_anew(home: Kept) -> None:
+    home.restore()
+    file = home.file.with_name("again")
+    async with home.bench.open() as engine:
+        (first,) = await engine.store.read.interventions()
+        await engine.inbox.resolve(first.id, Decision(Choice.RETRY, "owner", "test"))
+        back_up(home.bench.home, None, NOW, file)
+    restore(home.bench.home, None, file, NOW + timedelta(hours=1), "owner")
+    async with home.bench.open() as engine:
+        assert await engine.runs.recover() == []
+        _, second = await engine.store.read.interventions()
+        assert second.status == "open"
+
+
+async def test_a_run_that_was_to_be_ended_is_in_doubt_as_well(tmp_path: Path) -> None:
+    home = await kept(tmp_path, "order.place")
+    home.restore()
+    async with home.bench.open() as engine:
+        await engine.store.commit(CancelRequested(home.run_id, "compensate", "x"))
+        assert await engine.runs.recover() == []
+
+
+@pytest.mark.parametrize("late", [True, False])
+async def test_a_question_that_is_too_late_is_closed_and_told_of(
+    tmp_path: Path, *, late: bool
+) -> None:
+    bench = Bench(tmp_path / "home", clock=FakeClock())
+    ask = {"type": "Approval", "title": "Go?", "timeout_seconds": 3600, "end": True}
+    async with bench.open() as engine:
+        run = await ran(engine, policy(ask))
+        file, _ = back_up(bench.home, None, NOW)
+        (question,) = await engine.store.read.requests()
+    bench.clock.advance(3600 if late else 60)
+    restore(bench.home, None, file, bench.clock.now(), "owner")
+    async with bench.open() as engine:
+        (case,) = await engine.store.read.interventions()
+        (after,) = await engine.store.read.requests()
+        assert (after.status == "timed_out") == late
+        assert ("Its question 'Go?' could be answered until" in case.text) == late
+        if late:
+            with pytest.raises(Refused, match=r"approval\.expired"):
+                await engine.requests.approve(question.id, question.hash, by="owner", how="test")
+            report = await engine.runs.resume(run.run_id)
+            assert (report.status, report.error) == ("FAILED", "Approval.TimedOut")
+        else:
+            await engine.requests.approve(question.id, question.hash, by="owner", how="test")
+            went_on = await engine.runs.go_on(run.run_id)
+            assert went_on is not None
+            assert went_on.status == "COMPLETED"
 
 
 async def test_the_files_that_were_there_are_kept(home: Kept) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -36,7 +36,9 @@ class Served:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result()
 
     def close(self) -> None:
-        self.loop.call_soon_threadsafe(self._enough.set)
+        # A test may have closed it before: then the loop is over, or about to be.
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self._enough.set)
 
 
 @contextmanager

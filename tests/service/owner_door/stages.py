@@ -22,7 +22,7 @@ from assent_service.desk.at_work import at_work
 from assent_service.desk.desk import Desk
 from assent_service.desk.room import Room
 from assent_service.owner_door.bounds import BOUNDS, DoorBounds
-from assent_service.owner_door.door import owner_door
+from assent_service.owner_door.door import OwnerDoor, owner_door
 from engine.durable.worlds import Bench, FakeClock
 
 Json = dict[str, Any]
@@ -37,7 +37,12 @@ class Stage:
     bench: Bench
     engine: Engine
     desk: Desk
-    address: Address
+    door: OwnerDoor
+
+    @property
+    def address(self) -> Address:
+        assert self.door.address is not None
+        return self.door.address
 
     @property
     def found(self) -> Found:
@@ -82,8 +87,8 @@ async def stage(
     bench.tell = room.carriers.hear
     async with bench.open() as engine, at_work(room, engine):
         desk = Desk(room)
-        async with owner_door(path, desk, bounds=bounds, unix=unix) as address:
-            yield Stage(path, bench, engine, desk, address)
+        async with owner_door(path, desk, bounds=bounds, unix=unix) as door:
+            yield Stage(path, bench, engine, desk, door)
 
 
 @asynccontextmanager

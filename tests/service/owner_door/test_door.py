@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -26,9 +27,16 @@ from assent_service.desk.desk import Desk
 from assent_service.desk.room import Room
 from assent_service.owner_door.bounds import DoorBounds
 from assent_service.owner_door.door import owner_door
-from assent_service.owner_door.folder import opened
+from assent_service.owner_door.folder import new_token, opened
 from engine.durable.worlds import chain, policy, task, turns
-from service.owner_door.stages import NAME, approved, client_of, problem, stage, until
+from service.owner_door.stages import (
+    NAME,
+    approved,
+    client_of,
+    problem,
+    stage,
+    until,
+)
 
 ECHO = {"name": "Echo", "start_at": "End", "states": {"End": {"type": "Succeed"}}}
 
@@ -49,7 +57,7 @@ async def test_folder_socket_token_and_address_are_for_the_owner_alone(tmp_path:
 async def test_a_folder_that_was_open_to_others_is_closed_to_them(tmp_path: Path) -> None:
     folder = DoorFolder.of(tmp_path)
     folder.path.mkdir(mode=0o755)
-    with opened(tmp_path):
+    with opened(tmp_path, new_token()):
         assert mode(folder.path) == 0o700
 
 
@@ -69,9 +77,9 @@ async def test_what_a_crash_left_is_cleared_but_not_what_still_listens(tmp_path:
     path.parent.mkdir()
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(path))
-    with opened(tmp_path) as doorway:
+    with opened(tmp_path, new_token()) as doorway:
         doorway.listening.listen()
-        with pytest.raises(Refused, match=r"door\.in_use"), opened(tmp_path):
+        with pytest.raises(Refused, match=r"door\.in_use"), opened(tmp_path, new_token()):
             pytest.fail("two doors")
 
 
@@ -390,3 +398,42 @@ async def test_nothing_ticks_while_nobody_asks(tmp_path: Path) -> None:
         await turns()
         timers = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]
         assert [one for one in timers if not one.cancelled()] == []
+
+
+@pytest.mark.parametrize("gone", ["socket", "token", "address.json", ""])
+async def test_a_door_that_somebody_removes_is_opened_again_for_the_same_clients(
+    tmp_path: Path, gone: str
+) -> None:
+    async with stage(tmp_path / "home") as here, client_of(here) as client:
+        async with client.events() as events:
+            found, at = here.found, DoorFolder.of(here.home).path / gone
+            if gone:
+                at.unlink()
+            else:
+                shutil.rmtree(at)
+            await here.door.look()
+            here.desk.room.hub.publish("afterwards", {})
+            await until(events, "afterwards")
+        await client.call(ops.STATUS, Nothing())
+        assert here.found.token == found.token
+
+
+async def test_a_door_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
+    async with stage(tmp_path / "home") as here:
+        before = DoorFolder.of(here.home).socket.stat()
+        await here.door.look()
+        assert DoorFolder.of(here.home).socket.stat() == before
+
+
+async def test_a_door_that_cannot_be_opened_again_is_tried_until_it_can(tmp_path: Path) -> None:
+    async with stage(tmp_path / "home") as here:
+        folder = DoorFolder.of(here.home).path
+        shutil.rmtree(folder)
+        folder.touch()
+        for _ in range(2):
+            await here.door.look()
+            assert here.door.address is None
+        folder.unlink()
+        await here.door.look()
+        async with client_of(here) as client:
+            await client.call(ops.STATUS, Nothing())

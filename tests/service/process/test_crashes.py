@@ -61,3 +61,11 @@ def test_the_file_does_not_grow(tmp_path: Path) -> None:
     for number in range(100):
         started(tmp_path, NOON + timedelta(days=number))
     assert (tmp_path / "crashes.json").stat().st_size < 2000
+
+
+def test_who_follows_a_crash_is_told_when_that_process_was_started(tmp_path: Path) -> None:
+    assert CrashLog(tmp_path).begin(NOON) is None
+    later = CrashLog(tmp_path)
+    assert later.begin(NOON + timedelta(hours=1)) == NOON
+    later.end()
+    assert CrashLog(tmp_path).begin(NOON) is None

@@ -3,12 +3,14 @@
 import json
 import logging
 import stat
+import threading
 from pathlib import Path
 
 import pytest
 
 from assent_service.process import log
 from assent_service.process.log import log_file, logging_to, tail
+from assent_service.process.log_following import following
 
 
 def entries(home: Path) -> list[dict[str, object]]:
@@ -73,3 +75,55 @@ def test_after_the_end_nothing_is_written_there(tmp_path: Path) -> None:
     logger.warning("late")
     assert len(entries(tmp_path)) == 1
     assert tail(tmp_path, 0) == []
+
+
+def test_a_line_that_a_crash_has_torn_is_its_own_message() -> None:
+    for line in ('{"at": "2026', "\x00\x00", "[]", '{"at": 1}'):
+        assert log.entry(line) == {"at": "", "level": "torn", "message": line}
+
+
+def test_who_follows_reads_every_line_once_over_rotations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "BYTES", 1000)
+    with logging_to(tmp_path) as logger:
+
+        def say(*numbers: int) -> None:
+            for number in numbers:
+                logger.info("entry", extra={"number": number})
+
+        say(*range(15))
+        with following(tmp_path) as follower:
+            read = [json.loads(one)["number"] for one in follower.last(12)]
+            assert read == list(range(3, 15))
+            assert list(follower.new()) == []
+            for first in range(15, 60, 15):
+                say(*range(first, first + 15))
+                read += [json.loads(one)["number"] for one in follower.new()]
+    assert read == list(range(3, 60))
+
+
+def test_a_line_is_told_when_it_is_whole(tmp_path: Path) -> None:
+    with logging_to(tmp_path):
+        pass
+    with following(tmp_path) as follower, log_file(tmp_path).open("a") as file:
+        file.write('{"half": ')
+        file.flush()
+        assert list(follower.new()) == []
+        file.write("true}\n")
+        file.flush()
+        assert list(follower.new()) == ['{"half": true}']
+
+
+def test_who_follows_waits_for_what_the_system_tells_of(tmp_path: Path) -> None:
+    with logging_to(tmp_path) as logger, following(tmp_path) as follower:
+        lines = follower.lines()
+        writing = threading.Thread(target=lambda: logger.info("late"))
+        writing.start()
+        assert json.loads(next(lines))["message"] == "late"
+        writing.join()
+
+
+def test_where_no_service_ever_ran_there_is_nothing_to_follow(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), following(tmp_path):
+        raise AssertionError

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -27,8 +28,11 @@ def leave_nothing(shell: Shell) -> Iterator[None]:
 
 @pytest.mark.usefixtures("leave_nothing")
 def test_a_service_is_started_looked_at_and_stopped(shell: Shell) -> None:
-    started = shell.done("service", "start")
+    said = shell("service", "start", "--json")
+    assert said.err == f"A new home was made: {shell.home}\n"
+    started = said.json
     assert started["state"] == "ready"
+    assert shell("service", "start").err == ""
     again, looked = shell.done("service", "start"), shell.done("service", "status")
     assert again["pid"] == looked["pid"] == started["pid"]
     assert "ready" in shell("service", "logs").out
@@ -46,6 +50,20 @@ def test_two_that_start_it_at_once_are_both_told_of_the_one_that_runs(tmp_path: 
     assert [one.returncode for one in both] == [0, 0]
     assert said[0]["pid"] == said[1]["pid"]
     assert stopped.returncode == 0
+
+
+def test_a_service_whose_door_was_removed_is_named_and_can_be_stopped(shell: Shell) -> None:
+    shell.approved(greeter())
+    with served(shell.home) as service:
+        pid = words(service)["pid"]
+        (shell.home / "owner-door" / "socket").unlink()
+        for command in ("service status", "run start Greeter", "policy disable Greeter"):
+            said = shell(*command.split(), "--json")
+            assert said.problem["code"] == "service.no_door"
+            assert f"Process {pid}" in said.problem["detail"]
+        assert [one["name"] for one in shell.done("policy", "list")] == ["Greeter"]
+        assert shell.done("service", "stop") == {"stopped": pid}
+        assert service.wait(PATIENCE) == 0
 
 
 def test_a_service_that_cannot_start_says_why(shell: Shell, tmp_path: Path) -> None:
@@ -70,6 +88,7 @@ def test_a_service_that_is_stopped_leaves_its_runs_to_go_on(shell: Shell) -> Non
     with served(shell.home) as service:
         words(service)
         run_id = waiting_run(shell)
+        assert "1 run is open." in shell("service", "status").out
         assert ended(service) == 0
     assert not (shell.home / "open").exists()
     assert shell.done("run", "show", run_id)["status"] in ("RUNNING", "WAITING")
@@ -87,6 +106,30 @@ def test_after_a_kill_the_home_is_free_and_the_next_service_goes_on(shell: Shell
         assert words(service)["state"] == "ready"
         assert shell.done("run", "show", run_id)["status"] in ("RUNNING", "WAITING")
         assert ended(service) == 0
+
+
+def test_a_crash_is_logged_by_the_next_service(shell: Shell) -> None:
+    for _ in range(2):
+        with served(shell.home) as service:
+            words(service)
+    (line,) = [one for one in shell("service", "logs").out.splitlines() if "crashed" in one]
+    assert "warning" in line
+    assert "crashes_known=1" in line
+
+
+def test_the_log_is_followed_until_the_reader_stops_it(shell: Shell) -> None:
+    with served(shell.home) as service:
+        pid = words(service)["pid"]
+        command = [*COMMAND, "service", "logs", "--follow", "--json", "--home", str(shell.home)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as reader:
+            assert reader.stdout is not None
+            seen = [json.loads(reader.stdout.readline())]
+            assert (seen[0]["message"], seen[0]["pid"]) == ("starting", pid)
+            assert ended(service) == 0
+            while seen[-1]["message"] != "stopped":
+                seen.append(json.loads(reader.stdout.readline()))
+            reader.send_signal(signal.SIGINT)
+            assert reader.wait(PATIENCE) == 0
 
 
 def test_a_stop_takes_no_more_than_five_seconds_whatever_is_under_way(shell: Shell) -> None:
