@@ -36,12 +36,15 @@ class Reach:
     """The engine as agents have it. Nothing here decides, resolves, resumes or widens anything."""
 
     room: Room
+    ended: bool = False
+    """Whether the door closes: work in threads gives up then, or the process could not end."""
     _threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="agent-door")
     )
 
     def close(self) -> None:
         """Begin no more work in threads."""
+        self.ended = True
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     @property

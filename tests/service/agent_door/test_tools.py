@@ -10,6 +10,7 @@ import pytest
 
 from assent_schemas import exact_json
 from assent_service.agent_door.bounds import BOUNDS
+from assent_service.agent_door.tools import authoring
 from engine.durable.worlds import approved, policy, task
 from service.agent_door.stages import ERAS, NEW, OLD, Json, Stage, hold, problem, stage, told
 
@@ -341,3 +342,12 @@ async def test_a_gap_is_noted_once_however_often_it_is_reported(here: Stage) -> 
     async with here.client(NEW) as stranger:
         assert problem(await stranger.call_tool("report_tool_gap", report))["code"] == "call.scope"
     assert len(await here.engine.gaps.listed()) == 1
+
+
+async def test_a_simulation_that_takes_too_long_is_given_up(
+    here: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authoring, "LONGEST_SIMULATION", -1)
+    async with here.client(NEW) as client:
+        refused = problem(await client.call_tool("simulate_policy", {"document": place()}))
+        assert refused["code"] == "simulate.too_slow"

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from assent_engine.callees import gather
 from assent_engine.canned import stand_ins
-from assent_engine.interpreter import Taken
+from assent_engine.interpreter import Taken, Witness
 from assent_engine.reading import coverage
 from assent_engine.simulate import Result, simulate
 from assent_engine.validation import Named, validate
@@ -152,7 +152,7 @@ async def simulate_policy(visit: Visit, asked: Simulating) -> Simulated:
 def _simulated(
     reach: Reach, document: Document, asked: Simulating, policies: Mapping[str, Document]
 ) -> Simulated:
-    witness = _within(LONGEST_SIMULATION)
+    witness = _within(LONGEST_SIMULATION, reach)
     if asked.steps is None:
         result = rehearse(
             document,
@@ -198,12 +198,12 @@ def _answers(given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _within(seconds: float) -> Any:
+def _within(seconds: float, reach: Reach) -> Witness:
     """A witness that gives up: a thread cannot be stopped from outside."""
     until = time.monotonic() + seconds
 
     def watch(_taken: Taken) -> None:
-        if time.monotonic() > until:
+        if reach.ended or time.monotonic() > until:
             detail = f"It took more than {seconds:g} s."
             remedy = "Try fewer items, or let canned steps answer."
             raise Refused(Problem("simulate.too_slow", "Given up", detail, remedy))
