@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from assent_engine import library
 from assent_engine.admission import Admission
+from assent_engine.clients import Clients
 from assent_engine.clock import Clock, SystemClock
 from assent_engine.files import Files, Folder
+from assent_engine.gaps import Gaps
 from assent_engine.home import Home
 from assent_engine.interventions import Interventions
 from assent_engine.library import StepLibrary
@@ -46,6 +48,8 @@ class Engine:
     pauses: Pauses
     requests: Requests
     schedule: Schedule
+    clients: Clients
+    gaps: Gaps
     library: StepLibrary | None
     clock: Clock
 
@@ -139,7 +143,20 @@ class Engine:
         policies = Policies(store, clock, randomness, admission, register)
         schedule = Schedule(store, clock, runs, requests, register, pace or Pace())
         pauses = Pauses(store, clock, admission, register.turn)
-        return cls(home, store, policies, runs, inbox, pauses, requests, schedule, own, clock)
+        return cls(
+            home,
+            store,
+            policies,
+            runs,
+            inbox,
+            pauses,
+            requests,
+            schedule,
+            Clients(store, clock),
+            Gaps(store, clock),
+            own,
+            clock,
+        )
 
     @property
     def storage_trouble(self) -> StorageTrouble | None:

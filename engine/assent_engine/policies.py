@@ -30,6 +30,8 @@ from assent_schemas.policy import SCHEMA_VERSION
 from assent_schemas.statuses import PolicyStatus, VersionStatus
 
 REQUEST_LIFETIME = timedelta(days=7)
+WITHDRAWN = "withdrawn by its author"
+"""How a proposal is decided that nobody has to decide any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,30 @@ class Policies:
             decided = VersionDecided(policy_id, version, VersionStatus.REJECTED)
             audit = self._audit(by, "reject", policy_id, version, row.hash)
             await self.store.commit(decision, decided, audit)
+
+    async def withdraw(self, policy_id: str, version: str, *, by: str) -> None:
+        """An author takes a proposal back that nobody has decided; raises Refused."""
+        async with self._turn:
+            row = await self._undecided(policy_id, version)
+            if row.proposed_by != by:
+                detail = f"Version {version} of {policy_id} was proposed by {row.proposed_by}."
+                raise refused("proposal.not_yours", detail)
+            decision = self._decision(row, "rejected", {}, by, WITHDRAWN)
+            decided = VersionDecided(policy_id, version, VersionStatus.REJECTED)
+            audit = self._audit(by, "withdraw", policy_id, version, row.hash)
+            await self.store.commit(decision, decided, audit)
+
+    async def waiting_of(self, author: str) -> list[VersionRow]:
+        """The proposals of one author that wait for the owner and have not expired."""
+        now = timestamp(self.clock.now())
+        return [
+            version
+            for policy in await self.store.read.policies()
+            if policy.status is not PolicyStatus.REMOVED
+            for version in await self.store.read.versions(policy.policy_id)
+            if version.status is VersionStatus.PROPOSED
+            if version.proposed_by == author and version.expires_at > now
+        ]
 
     async def disable(self, policy_id: str, *, by: str) -> None:
         """Let no run start or go on; runs under way stop before their next step."""

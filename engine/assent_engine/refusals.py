@@ -37,6 +37,10 @@ _REMEDIES = {
     "policy.unknown": "List them: assent policy list",
     "run.unknown": "List them: assent run list",
     "run.ended": "Start a new one: assent run start",
+    "client.unknown": "Connect it anew: assent connect. See them: assent clients list",
+    "client.exists": "Take another name, or revoke it first: assent clients revoke",
+    "client.name": "It takes small letters, digits, - and _, at most 40, beginning with a letter.",
+    "client.too_many": "Revoke those that are no longer used: assent clients revoke",
     "approval.decided": "A decision is given once. To change it, propose a new version.",
 }
 

@@ -1,4 +1,4 @@
-"""Where things lie that the service and its clients have to agree on: the home, and its door."""
+"""Where things lie that the service and its clients have to agree on: the home, and its doors."""
 
 import json
 import os
@@ -8,6 +8,10 @@ from pathlib import Path
 VARIABLE = "ASSENT_HOME"
 DOOR = "owner-door"
 """The folder of the owner door in a home, open to its owner alone."""
+AGENTS = "agent"
+"""The folder of the agent door in a home, open to its owner alone."""
+CLIENTS = "clients"
+"""The folder of the clients' tokens in a home, open to its owner alone."""
 HOST = "assent"
 """The one name that the door answers to: no page in a browser can ask for it."""
 
@@ -23,6 +27,11 @@ def own_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("assent", appauthor=False).absolute()
+
+
+def token_file(home: Path, client: str) -> Path:
+    """Where the token of an MCP client lies; its name is one that a file can have."""
+    return home / CLIENTS / f"{client}.token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +53,29 @@ class Address:
                 return cls(socket=path)
             case {"socket": None, "port": int(port)}:
                 return cls(port=port)
-        raise ValueError("this is no address of the owner door")
+        raise ValueError("this is no address of a door")
 
 
 @dataclass(frozen=True, slots=True)
 class DoorFolder:
-    """The files of the owner door."""
+    """The files of a door; that of agents has no token of its own."""
 
     path: Path
+    socket_name: str = "socket"
 
     @classmethod
     def of(cls, home: Path) -> "DoorFolder":
+        """The owner door's."""
         return cls(home / DOOR)
+
+    @classmethod
+    def of_agents(cls, home: Path) -> "DoorFolder":
+        """The agent door's."""
+        return cls(home / AGENTS, "door.sock")
 
     @property
     def socket(self) -> Path:
-        return self.path / "socket"
+        return self.path / self.socket_name
 
     @property
     def address(self) -> Path:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import commands, durable, growth, interpreter, peers, service
+from benchmarks import bridge, commands, durable, growth, interpreter, peers, service
 
 REPORT = Path(__file__).parents[2] / "build" / "benchmarks.json"
 ROUNDS = 5
@@ -33,6 +33,10 @@ BENCHMARKS: dict[str, tuple[str, str, Callable[[], float]]] = {
     "service, p99 of 1,000 due times": ("ms", "250", service.lateness),
     "service, answer of the door": ("ms", "", service.answer),
     "service, idle wake-ups": ("switches/min", "20", service.idle_switches),
+    "bridge, start to first answer": ("ms", "80", bridge.start),
+    "bridge, memory": ("MiB", "22", bridge.memory),
+    "bridge, usual call": ("ms", "1.5", bridge.usual),
+    "bridge, slow call of 100": ("ms", "", bridge.slow),
     "durable Map of 1,000 side effects": ("items/s", "", durable.map_of_side_effects),
 }
 

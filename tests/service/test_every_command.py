@@ -34,6 +34,11 @@ DONE = [
     ("policy graph", "Greeter@1.0.0"),
     ("policy import", "{machine}"),
     ("policy export", "{good}"),
+    ("connect", "cursor codex other"),
+    ("clients list", ""),
+    ("clients add", "claude --scopes propose,emit"),
+    ("clients revoke", "{client}"),
+    ("gaps", ""),
     ("approvals list", ""),
     ("approvals show", "Greeter"),
     ("approvals approve", "Greeter --hash {hash}"),
@@ -72,9 +77,15 @@ DONE = [
     ("service status", ""),
     ("service logs", ""),
 ]
-OF_A_SERVICE = {"run watch", "service run", "service start", "service stop"}
+OF_A_SERVICE = {"mcp", "run watch", "service run", "service start", "service stop"}
 """Done only where a service runs: see test_through_the_service and test_service_process."""
 NOT_DONE = [
+    ("mcp", "--client Claude", "client.name"),
+    ("connect", "other --write", "connect.no_file"),
+    ("clients list", "--home {nowhere}", "home.missing"),
+    ("clients add", "{client}", "client.exists"),
+    ("clients revoke", "nobody", "client.unknown"),
+    ("gaps", "--home {nowhere}", "home.missing"),
     ("service run", "--home {foreign}", "home.foreign"),
     ("service start", "--home {foreign}", "home.foreign"),
     ("service stop", "", "service.not_running"),
@@ -157,12 +168,18 @@ def words(furnished: Furnished, stopped: tuple[Path, str], tmp_path: Path) -> Wo
         "hash": furnished.waiting_hash,
         "backup": furnished.backup,
         "open": Made(lambda: waiting_run(furnished.shell)),
+        "client": Made(lambda: client(furnished.shell)),
         "hook": Made(lambda: hooked(furnished.shell)),
         "case": Made(lambda: undecided(furnished.shell)),
         "stopped": shutil.copytree(stopped[0], tmp_path / "stopped"),
         "stopped_run": stopped[1],
         "paused": paused(tmp_path / "paused"),
     }
+
+
+def client(shell: Shell) -> str:
+    """The name of a client that was let in."""
+    return str(shell.done("clients", "add", "cursor")["name"])
 
 
 def hooked(shell: Shell) -> str:
@@ -210,7 +227,17 @@ def commands(group: click.Group, *path: str) -> Iterator[tuple[str, click.Comman
 
 
 EVERY = dict(commands(assent))
-GROUPS = ("policy", "run", "portfolio", "hooks", "inbox", "approvals", "trigger", "event")
+GROUPS = (
+    "policy",
+    "run",
+    "portfolio",
+    "hooks",
+    "inbox",
+    "approvals",
+    "clients",
+    "trigger",
+    "event",
+)
 
 
 def test_these_tests_cover_every_command() -> None:
@@ -316,8 +343,8 @@ def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], 
 
 def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
     every = (
-        "approvals, backup, demo, doctor, errors, event, forecast, hooks, inbox, pause, policy,"
-        " portfolio, restore, resume, run, service, trigger, verify"
+        "approvals, backup, clients, connect, demo, doctor, errors, event, forecast, gaps, hooks,"
+        " inbox, mcp, pause, policy, portfolio, restore, resume, run, service, trigger, verify"
     )
     assert f"The commands are {every}" in shell("xyzzy").err
 

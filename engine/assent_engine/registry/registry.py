@@ -48,6 +48,7 @@ class StepRegistry:
         self._schemas: dict[str, dict[str, Any]] = {}
         self.policies: Mapping[str, Policy] | None = None
         self._results: dict[str, dict[str, Any]] = {}
+        self._watching: list[Callable[[], None]] = []
 
     @classmethod
     def shared(cls) -> "StepRegistry":
@@ -116,6 +117,7 @@ class StepRegistry:
             )
             self._claim(name)
             self._steps[name] = declaration
+            self._changed()
             return function
 
         return decorator
@@ -124,6 +126,12 @@ class StepRegistry:
         """Register a shipped sub-policy under its name."""
         self._claim(macro.name)
         self._macros[macro.name] = macro
+        self._changed()
+
+    def watch(self, heard: Callable[[], None]) -> Callable[[], None]:
+        """Call `heard` whenever a step or macro was added; what is returned ends that."""
+        self._watching.append(heard)
+        return lambda: self._watching.remove(heard)
 
     def calling(self, policies: Mapping[str, Policy] | None) -> "StepRegistry":
         """The same steps and macros, where policy.run knows these policies, by name or id."""
@@ -199,6 +207,10 @@ class StepRegistry:
     def nearest(self, name: str) -> str | None:
         """The name that a misspelt one was most likely meant to be."""
         return spelling.nearest(name, self.names())
+
+    def _changed(self) -> None:
+        for heard in list(self._watching):
+            heard()
 
     def _claim(self, name: str) -> None:
         if name in self._steps or name in self._macros:

@@ -43,15 +43,16 @@ def run_header(
     )
 
 
-def first_entry(admitted: Admitted, header: RunHeader) -> dict[str, Any]:
-    """What a journal begins with."""
-    return {
+def first_entry(admitted: Admitted, header: RunHeader, by: str | None = None) -> dict[str, Any]:
+    """What a journal begins with; `by` names whoever started it other than owner and schedule."""
+    first = {
         "started": header.started,
         "seed": header.seed,
         "semantics": SEMANTICS,
         "policy_hash": admitted.hash,
         "input": header.input,
     }
+    return first if by is None else {**first, "by": by}
 
 
 def new_run(

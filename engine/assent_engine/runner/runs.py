@@ -40,6 +40,7 @@ from assent_engine.store.records import (
     RunStatusChanged,
 )
 from assent_engine.store.rows import InterventionRow, RunRow
+from assent_schemas import exact_json
 from assent_schemas.errors import Problem, Refused, StoreError
 from assent_schemas.statuses import RunStatus
 
@@ -90,19 +91,25 @@ class Runs:
         self._redriving = Redriving(self.store, self.clock, self._carrying)
 
     async def start(
-        self, policy_id: str, given: Any = None, *, occasion: Occasion | None = None
+        self,
+        policy_id: str,
+        given: Any = None,
+        *,
+        occasion: Occasion | None = None,
+        by: str | None = None,
     ) -> RunReport:
         """Run a policy's version in force, to its end or its next stop. Raises Refused.
 
-        What an `occasion` records is in the run's first commit. Where the run's concurrency key
-        has no place left it is PENDING: whoever ends the run before it carries it out.
+        What an `occasion` records is in the run's first commit; `by` is recorded as who started it:
+        see `starter`. Where the run's concurrency key has no place left it is PENDING: whoever ends
+        the run before it carries it out.
         """
         admitted = await self.admission.admit(policy_id)
         value, run_id = initial_data(admitted.policy, given), self.randomness.identifier()
         value = value if occasion is None else occasion.laid_over(value)
         header = run_header(admitted, run_id, value, self.clock, self.randomness)
         with self._alone(run_id):
-            recorder, place = await self._record(admitted, header, occasion)
+            recorder, place = await self._record(admitted, header, occasion, by)
             if place is not None and place.status is RunStatus.PENDING:
                 return RunReport(run_id, RunStatus.PENDING)
             self.tell(Progress("run.started", run_id))
@@ -111,11 +118,11 @@ class Runs:
         return await self._pass_on(report)
 
     async def _record(
-        self, admitted: Admitted, header: RunHeader, occasion: Occasion | None
+        self, admitted: Admitted, header: RunHeader, occasion: Occasion | None, by: str | None
     ) -> tuple[Recorder, Place | None]:
         """Record a new run with its place; nothing may be awaited from there until it is let go."""
         recorder = Recorder(self.store.pen(), self.clock, Journal(header.run_id))
-        first = first_entry(admitted, header)
+        first = first_entry(admitted, header, by)
         async with (
             self.admission.recording(admitted.policy_id),
             self.places.for_new(admitted.policy, admitted.policy_id, header.input) as place,
@@ -283,6 +290,11 @@ class Runs:
         with self._alone(run_id):
             await self._redriving.record(run_id, by)
         return await self.resume(run_id)
+
+    async def starter(self, run_id: str) -> str | None:
+        """Who started a run, where its journal says that somebody but owner or schedule did."""
+        first = await self.store.read.journal(run_id, most=1)
+        return exact_json.decode(first[0].data).get("by") if first else None
 
     async def cursors(self, run_id: str) -> dict[str, dict[str, Any]]:
         """Where the root scope of a run stood at each of its states, by the key of the visit.

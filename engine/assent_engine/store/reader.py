@@ -16,7 +16,9 @@ from assent_engine.store.connection import Connection
 from assent_engine.store.records import AuditEntry, JournalEntry, LedgerEntry, SagaEntry
 from assent_engine.store.rows import (
     ApprovalRow,
+    ClientRow,
     EndedRun,
+    GapRow,
     HookRow,
     InterventionRow,
     OccurrenceRow,
@@ -273,6 +275,19 @@ class Reader:
         """What the owner has set; None where nothing was."""
         rows = await self._all("SELECT value FROM settings WHERE name = ?", name)
         return _decoded(rows[0][0]) if rows else None
+
+    async def clients(self) -> list[ClientRow]:
+        """Every MCP client by its name, revoked ones too."""
+        return [ClientRow(*row) for row in await self._all("SELECT * FROM clients ORDER BY name")]
+
+    async def client(self, name: str) -> ClientRow | None:
+        rows = await self._all("SELECT * FROM clients WHERE name = ?", name)
+        return ClientRow(*rows[0]) if rows else None
+
+    async def gaps(self) -> list[GapRow]:
+        """What agents lack, the latest reported first."""
+        rows = await self._all("SELECT * FROM gaps ORDER BY last_at DESC, key")
+        return [GapRow(*row) for row in rows]
 
     async def requests(self, run_id: str | None = None) -> list[RequestRow]:
         """Questions to the owner in the order in which they were asked; of one run, or all."""

@@ -196,6 +196,31 @@ class HookRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientRow:
+    """An MCP client; `scopes` are words, `token_hash` the SHA-256 of its token in hex."""
+
+    name: str
+    scopes: str
+    token_hash: str
+    made_by: str
+    made_at: str
+    used_at: str | None
+    revoked_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """What agents lack; `report` is the last one in JSON, `client` whose it is."""
+
+    key: str
+    report: str
+    client: str
+    count: int
+    first_at: str
+    last_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndedRun:
     """A run's end as the ledger has it."""
 

@@ -118,6 +118,29 @@ CREATE TABLE settings (
 ) STRICT, WITHOUT ROWID;
 """
 
+CLIENTS = """
+CREATE TABLE clients (
+    name TEXT PRIMARY KEY,
+    scopes TEXT NOT NULL,
+    token_hash TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    used_at TEXT,
+    revoked_at TEXT
+) STRICT, WITHOUT ROWID;
+"""
+
+GAPS = """
+CREATE TABLE gaps (
+    key TEXT PRIMARY KEY,
+    report TEXT NOT NULL,
+    client TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
 CALLED_RUNS = """
 CREATE UNIQUE INDEX called_runs ON workflow_executions (parent_run, parent_key)
     WHERE parent_run IS NOT NULL;
@@ -281,8 +304,10 @@ CREATE TABLE files_seen (
 ) STRICT, WITHOUT ROWID;
 """
 
-TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES + REQUESTS + CALLED_RUNS + TRIGGERS + KEPT
-TABLES += HOOKS + SETTINGS_OF_THE_OWNER
+THIRD_FORM = KEPT + HOOKS + SETTINGS_OF_THE_OWNER + CLIENTS + GAPS
+
+TABLES = _TABLES + INTERVENTIONS + PLACES + PAUSES + REQUESTS + CALLED_RUNS + TRIGGERS
+TABLES += THIRD_FORM
 
 MIGRATIONS = {
     1: f"""
@@ -300,9 +325,8 @@ ALTER TABLE policies ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE saga_log
     ADD COLUMN settled TEXT CHECK (settled IN ('compensated', 'marked', 'kept'));
 ALTER TABLE saga_log ADD COLUMN settled_at TEXT;
-{INTERVENTIONS}{PLACES}{PAUSES}{REQUESTS}{CALLED_RUNS}{TRIGGERS}
-{HOOKS}{SETTINGS_OF_THE_OWNER}""",
-    2: KEPT,
+{INTERVENTIONS}{PLACES}{PAUSES}{REQUESTS}{CALLED_RUNS}{TRIGGERS}""",
+    2: THIRD_FORM,
 }
 """What brings a form to the one after it."""
 

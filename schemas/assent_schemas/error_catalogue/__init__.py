@@ -3,7 +3,15 @@
 A new code gets a row in the module of its kind; a test names each code that has none.
 """
 
-from assent_schemas.error_catalogue import acting, documents, doors, files, machines, outcomes
+from assent_schemas.error_catalogue import (
+    acting,
+    agents,
+    documents,
+    doors,
+    files,
+    machines,
+    outcomes,
+)
 from assent_schemas.error_catalogue.row import Row
 
 __all__ = ["CATALOGUE", "SECTIONS", "Row"]
@@ -14,6 +22,7 @@ SECTIONS = {
     "Files of yours": files.ROWS,
     "Homes, policies, runs and commands": acting.ROWS,
     "The service and its doors": doors.ROWS,
+    "Agents and their tools": agents.ROWS,
     "Errors inside a run": outcomes.ROWS,
 }
 """The rows by the heading that they stand under."""

@@ -68,6 +68,7 @@ FORM = tuple(
             "parameters": "the parameters of the step",
             "steps": "the file of step results",
             "simulate": "the decisions of a simulation",
+            "call": "the arguments of the tool",
         },
         (
             Row(

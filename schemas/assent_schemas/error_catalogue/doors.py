@@ -234,6 +234,61 @@ ROWS = (
         "Choose another one: assent hooks on --port N",
     ),
     Row(
+        "client.unknown",
+        "Not a known client",
+        "There is no MCP client of this name with this token; it may have been revoked.",
+        "Connect it anew: assent connect. See them: assent clients list",
+    ),
+    Row(
+        "client.exists",
+        "Made already",
+        "There is a client of this name, with a token that its program holds.",
+        "Take another name, or revoke it first: assent clients revoke",
+    ),
+    Row(
+        "client.name",
+        "Not a name for a client",
+        "It begins with a small letter and goes on, in at most 40 characters, with small letters,"
+        " digits, - and _; anonymous is whoever shows no token.",
+        "Take another name.",
+    ),
+    Row(
+        "client.too_many",
+        "Too many clients",
+        "As many clients are known as there may be.",
+        "Revoke those that are no longer used: assent clients revoke",
+    ),
+    Row(
+        "connect.unreadable",
+        "The configuration is left as it is",
+        "The program's configuration cannot be read, or not be added to without a doubt.",
+        "Add what assent connect shows without --write to it yourself.",
+    ),
+    Row(
+        "connect.not_there",
+        "The configuration is left as it is",
+        "The folder in which the program keeps it is not there.",
+        "Start the program once, then try again.",
+    ),
+    Row(
+        "connect.changed",
+        "The configuration is left as it is",
+        "Somebody else, such as the program itself, has changed it meanwhile.",
+        "Quit the program, then try again.",
+    ),
+    Row(
+        "connect.unwritable",
+        "The configuration is left as it is",
+        "The file or its folder cannot be written.",
+        "Give yourself write access, or add to it yourself.",
+    ),
+    Row(
+        "connect.no_file",
+        "The configuration is left as it is",
+        "Where this program keeps its configuration is not known.",
+        "Add what assent connect shows without --write to it yourself.",
+    ),
+    Row(
         "pause.two_ends",
         "Two ends",
         "A pause ends after a span or at a moment; both were given.",

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from assent_schemas.wire import (
     approvals,
+    clients,
     happenings,
     hooks,
     inbox,
@@ -55,7 +56,7 @@ class Operation(Generic[Question, Reply]):
         return names[0] if names else None
 
 
-_SUBJECTS = ("approval", "case", "run", "policy", "hook")
+_SUBJECTS = ("approval", "case", "client", "run", "policy", "hook")
 
 HELLO = Operation("hello", "GET", "/hello", Nothing, service.Hello, "Who answers")
 STATUS = Operation("status", "GET", "/status", Nothing, service.Status, "How the service stands")
@@ -376,6 +377,34 @@ FORECAST = Operation(
     triggers.ForecastAsked,
     triggers.Forecast,
     "What will be due, in the order of time",
+)
+
+LIST_CLIENTS = Operation(
+    "list_clients",
+    "GET",
+    "/clients",
+    PageAsked,
+    Page[clients.ClientTold],
+    "The MCP clients, what each may do, and when it was last used",
+)
+ADD_CLIENT = Operation(
+    "add_client",
+    "POST",
+    "/clients",
+    clients.Adding,
+    clients.Added,
+    "Make a client; its token is told here, and never again",
+)
+REVOKE_CLIENT = Operation(
+    "revoke_client",
+    "POST",
+    "/clients/{client}/revoke",
+    clients.ClientAsked,
+    clients.ClientTold,
+    "Cut a client off, from its next call on",
+)
+LIST_GAPS = Operation(
+    "list_gaps", "GET", "/gaps", PageAsked, Page[clients.Gap], "The tools that agents lack"
 )
 
 LIST_NOTICES = Operation(

@@ -21,7 +21,7 @@ from assent_service.cli.progress import live
 from assent_service.cli.text import shown
 from assent_service.cli.views import document_view, status_text
 from assent_service.demo import Stage, Story, empty_home
-from assent_service.desk.policies import detail
+from assent_service.desk.policy_reading import detail
 
 
 def play(

@@ -10,9 +10,10 @@ from assent_schemas.statuses import PolicyStatus, VersionStatus
 from assent_schemas.wire import approvals as wire
 from assent_schemas.wire.frame import Page, PageAsked
 from assent_schemas.wire.runs import RunSummary
-from assent_service.desk.policies import looked_at
+from assent_service.desk.policy_reading import looked_at
 from assent_service.desk.room import Caller, Room, slice_of
-from assent_service.desk.runs import begun, gone_on
+from assent_service.desk.run_reading import begun
+from assent_service.desk.runs import gone_on
 
 OCCURRENCE = "occurrence"
 """The kind of a question about a due time that was missed: there is no run yet."""

@@ -10,13 +10,16 @@ from assent_schemas.wire import operations as ops
 from assent_schemas.wire.operations import Operation
 from assent_service.desk import (
     approvals,
+    clients,
     forking,
     happenings,
     hooks,
     inbox,
     outside,
     policies,
+    policy_reading,
     records,
+    run_reading,
     runs,
     triggers,
 )
@@ -35,9 +38,9 @@ def _on(operation: Operation[Question, Reply], handler: Handler[Question, Reply]
 
 _on(ops.HELLO, records.hello)
 _on(ops.STATUS, records.status)
-_on(ops.LIST_POLICIES, policies.list_policies)
-_on(ops.SHOW_POLICY, policies.show_policy)
-_on(ops.READ_POLICY, policies.read_policy)
+_on(ops.LIST_POLICIES, policy_reading.list_policies)
+_on(ops.SHOW_POLICY, policy_reading.show_policy)
+_on(ops.READ_POLICY, policy_reading.read_policy)
 _on(ops.PROPOSE_POLICY, policies.propose_policy)
 _on(ops.APPROVE_POLICY, policies.approve_policy)
 _on(ops.REJECT_POLICY, policies.reject_policy)
@@ -49,9 +52,9 @@ _on(ops.LIST_APPROVALS, approvals.list_approvals)
 _on(ops.SHOW_APPROVAL, approvals.show_approval)
 _on(ops.APPROVE, approvals.approve)
 _on(ops.REJECT, approvals.reject)
-_on(ops.LIST_RUNS, runs.list_runs)
-_on(ops.SHOW_RUN, runs.show_run)
-_on(ops.LIST_HAPPENINGS, runs.list_happenings)
+_on(ops.LIST_RUNS, run_reading.list_runs)
+_on(ops.SHOW_RUN, run_reading.show_run)
+_on(ops.LIST_HAPPENINGS, run_reading.list_happenings)
 _on(ops.START_RUN, runs.start_run)
 _on(ops.RESUME_RUN, runs.resume_run)
 _on(ops.RESUME_RUNS, runs.resume_runs)
@@ -61,10 +64,14 @@ _on(ops.SHOW_FORK_POINT, forking.show_fork_point)
 _on(ops.LIST_CASES, inbox.list_cases)
 _on(ops.SHOW_CASE, inbox.show_case)
 _on(ops.RESOLVE_CASE, inbox.resolve_case)
-_on(ops.LIST_PAUSES, policies.list_pauses)
+_on(ops.LIST_PAUSES, policy_reading.list_pauses)
 _on(ops.PAUSE, policies.pause)
 _on(ops.UNPAUSE, policies.unpause)
 _on(ops.EMIT_EVENT, happenings.emit_event)
+_on(ops.LIST_CLIENTS, clients.list_clients)
+_on(ops.ADD_CLIENT, clients.add_client)
+_on(ops.REVOKE_CLIENT, clients.revoke_client)
+_on(ops.LIST_GAPS, clients.list_gaps)
 _on(ops.LIST_HOOKS, hooks.list_hooks)
 _on(ops.ADD_HOOK, hooks.add_hook)
 _on(ops.ROTATE_HOOK, hooks.rotate_hook)

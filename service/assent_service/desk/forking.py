@@ -8,7 +8,7 @@ from assent_schemas import exact_json
 from assent_schemas.spelling import did_you_mean
 from assent_schemas.wire import runs as wire
 from assent_service.desk.room import Caller, Room
-from assent_service.desk.runs import found
+from assent_service.desk.run_reading import found
 
 
 async def show_fork_point(room: Room, asked: wire.ForkPointAsked, _: Caller) -> wire.ForkPoint:

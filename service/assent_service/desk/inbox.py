@@ -12,7 +12,7 @@ from assent_engine.store.rows import InterventionRow
 from assent_schemas.wire import inbox as wire
 from assent_schemas.wire.frame import Page
 from assent_service.desk.room import Caller, Room, slice_of
-from assent_service.desk.runs import begun
+from assent_service.desk.run_reading import begun
 
 
 async def list_cases(room: Room, asked: wire.CasesAsked, _: Caller) -> Page[wire.Case]:

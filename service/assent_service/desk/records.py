@@ -11,7 +11,7 @@ from assent_schemas.errors import AssentError
 from assent_schemas.wire import service as wire
 from assent_schemas.wire.frame import PROTOCOL, Nothing, Page, PageAsked
 from assent_schemas.wire.policies import Pause
-from assent_service.desk.policies import pauses_in_force
+from assent_service.desk.policy_reading import pauses_told
 from assent_service.desk.room import Caller, Room, page, part
 
 DISTRIBUTION = "assent"
@@ -55,7 +55,7 @@ async def _next_due(room: Room) -> str | None:
 async def _pauses(room: Room) -> list[Pause]:
     """Those in force; none where the store cannot be read."""
     try:
-        return await pauses_in_force(room)
+        return await pauses_told(room)
     except AssentError:
         return []
 

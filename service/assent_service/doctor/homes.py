@@ -3,10 +3,12 @@
 import os
 import shutil
 import stat
+from importlib.util import find_spec
 from pathlib import Path
 
 from assent_engine.home import Home
 from assent_schemas.checks import Finding, Verdict
+from assent_schemas.places import AGENTS, CLIENTS
 from assent_service.process.crashes import CrashLog
 
 LITTLE, TOO_LITTLE = 1024**3, 64 * 1024**2
@@ -37,6 +39,19 @@ def sockets(path: Path) -> Finding:
     if wide:
         return Finding(Verdict.FAIL, f"{wide[0]} is open to others.", f"chmod 600 {wide[0]}")
     return Finding(Verdict.OK, f"{len(there)} sockets, none open to others.")
+
+
+def agents(path: Path) -> Finding:
+    """Whether the door of agents and the tokens of clients are the owner's alone."""
+    if find_spec("mcp") is None:
+        return Finding(Verdict.FAIL, "The package mcp is missing.", "Install Assent again.")
+    folders = [one for one in (path / AGENTS, path / CLIENTS) if one.exists()]
+    tokens = list((path / CLIENTS).glob("*.token"))
+    wide = [one for one in (*folders, *tokens) if one.stat().st_mode & _OTHERS]
+    if os.name == "posix" and wide:
+        mode = "700" if wide[0].is_dir() else "600"
+        return Finding(Verdict.FAIL, f"{wide[0]} is open to others.", f"chmod {mode} {wide[0]}")
+    return Finding(Verdict.OK, f"{len(tokens)} clients have a token here, for you alone.")
 
 
 def lock(path: Path) -> Finding:

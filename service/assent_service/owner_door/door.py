@@ -45,7 +45,7 @@ class OwnerDoor:
             self._doorway, self._open = doorway, stack.pop_all()
 
     async def close(self) -> None:
-        """Serve no longer; raises StoreError where its files cannot be removed."""
+        """Serve no longer."""
         self._doorway = None
         await self._open.aclose()
 

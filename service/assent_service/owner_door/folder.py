@@ -2,23 +2,17 @@
 
 import os
 import secrets
-import shutil
 import socket
-import stat
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from assent_schemas.errors import Problem, Refused, StoreError
 from assent_schemas.places import Address, DoorFolder
+from assent_service import doorway
 
-PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 TOKEN_BYTES = 32
-LONGEST_SOCKET_PATH = 100
-"""Bytes; kernels take 103 or 107, and refuse longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,80 +50,9 @@ def opened(home: Path, token: str, *, unix: bool = sys.platform != "win32") -> I
     where another service listens, StoreError where the folder cannot be used.
     """
     folder = DoorFolder.of(home)
-    try:
-        _make_private(folder.path)
-        with _bound(folder, unix=unix) as (listening, address):
-            _write(folder.token, token)
-            _write(folder.address, address.as_json())
-            try:
-                yield Doorway(listening, address, token, folder, _inode(address))
-            finally:
-                folder.address.unlink(missing_ok=True)
-                folder.token.unlink(missing_ok=True)
-    except OSError as error:
-        detail = f"{folder.path}: {error.strerror or error}."
-        remedy = "Give yourself write access, or use another home with --home."
-        problem = Problem("door.unusable", "The owner door cannot be opened", detail, remedy)
-        raise StoreError(problem) from error
+    with doorway.opened(folder, "owner door", token=token, unix=unix) as (listening, address):
+        yield Doorway(listening, address, token, folder, _inode(address))
 
 
 def _inode(address: Address) -> int | None:
     return None if address.socket is None else os.lstat(address.socket).st_ino
-
-
-def _make_private(path: Path) -> None:
-    path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-    found = path.lstat()
-    if not stat.S_ISDIR(found.st_mode):
-        raise NotADirectoryError(0, "it is no folder")
-    if hasattr(os, "geteuid") and found.st_uid != os.geteuid():
-        raise PermissionError(0, "it belongs to somebody else")
-    path.chmod(PRIVATE_FOLDER)
-
-
-def _write(path: Path, text: str) -> None:
-    """Put a private file in place at once: nobody reads half of it."""
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "w") as file:
-        file.write(text)
-    part.replace(path)
-
-
-@contextmanager
-def _bound(folder: DoorFolder, *, unix: bool) -> Iterator[tuple[socket.socket, Address]]:
-    if not unix:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
-            listening.bind(("127.0.0.1", 0))
-            yield listening, Address(port=listening.getsockname()[1])
-        return
-    path, spare = _room_for(folder.socket)
-    try:
-        _clear(path)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
-            listening.bind(str(path))
-            path.chmod(PRIVATE_FILE)
-            yield listening, Address(socket=str(path))
-    finally:
-        path.unlink(missing_ok=True)
-        if spare is not None:
-            shutil.rmtree(spare, ignore_errors=True)
-
-
-def _room_for(path: Path) -> tuple[Path, Path | None]:
-    """The socket's path or, where that is longer than kernels take, one in a folder of its own."""
-    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
-        return path, None
-    spare = Path(tempfile.mkdtemp(prefix="assent-"))
-    return spare / path.name, spare
-
-
-def _clear(path: Path) -> None:
-    """Take away what a crash left; raises Refused where somebody still listens."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.settimeout(1)
-        with suppress(OSError):
-            probe.connect(str(path))
-            detail = f"Another service listens at {path}."
-            raise Refused(Problem("door.in_use", "The owner door is open already", detail))
-    path.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 
 from assent_schemas.errors import Problem, Refused
-from assent_service.owner_door import peers
+from assent_service import peers
 from assent_service.owner_door.bounds import DoorBounds
 from assent_service.owner_door.refusals import JSON, TITLE, body, status_of
 

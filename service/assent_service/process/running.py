@@ -14,6 +14,7 @@ from assent_engine.home import SERVICE, Home
 from assent_engine.moments import timestamp
 from assent_engine.store import Reader
 from assent_schemas.errors import AssentError, Problem, StoreError
+from assent_service.agent_door.door import agent_door
 from assent_service.desk.behind import Held
 from assent_service.desk.desk import Desk
 from assent_service.desk.room import Room
@@ -49,11 +50,13 @@ class Process:
     _broken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, told: asyncio.Event) -> None:
-        """From the start until it is told to end."""
+        """From the start until it is told to end; agents are heard as long as the owner is."""
         room = Room.of(self.home.path)
+        home = self.home.path
         async with (
-            owner_door(self.home.path, Desk(room)) as door,
+            owner_door(home, Desk(room)) as door,
             _kept_open(door),
+            agent_door(home, room),
             webhooks(room) as listener,
         ):
             if self.held is None:

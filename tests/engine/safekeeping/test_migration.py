@@ -42,7 +42,16 @@ asyncio.run(main())
 """
 
 
-SECOND_TO_THIRD = ("zones_seen", "files_seen", "occurrences_thinned")
+SECOND_TO_THIRD = (
+    "zones_seen",
+    "files_seen",
+    "occurrences_thinned",
+    "hooks",
+    "deliveries",
+    "settings",
+    "clients",
+    "gaps",
+)
 
 
 async def first_form(path: Path) -> Bench:
@@ -67,8 +76,8 @@ async def first_form(path: Path) -> Bench:
             connection.execute(f"ALTER TABLE workflow_executions DROP COLUMN {column}")
         for column in ("settled", "settled_at"):
             connection.execute(f"ALTER TABLE saga_log DROP COLUMN {column}")
-        inbox = ("interventions", "pauses", "requests", "hooks", "deliveries", "settings")
-        for table in (*inbox, "triggers", "occurrences", *SECOND_TO_THIRD):
+        inbox = ("interventions", "pauses", "requests", "triggers", "occurrences")
+        for table in (*inbox, *SECOND_TO_THIRD):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
     return bench

@@ -1,5 +1,7 @@
 """What can be written: each record knows its one statement; values are ready for SQLite."""
 
+from assent_engine.store.records.clients import ClientMade, ClientRevoked, ClientUsed
+from assent_engine.store.records.gaps import GapReported, GapsCut
 from assent_engine.store.records.hooks import (
     DeliveriesForgotten,
     HookCalled,
@@ -82,12 +84,17 @@ from assent_engine.store.records.triggers import (
 __all__ = [
     "AuditEntry",
     "CancelRequested",
+    "ClientMade",
+    "ClientRevoked",
+    "ClientUsed",
     "DeliveriesForgotten",
     "EndsSeen",
     "FailureNotice",
     "FileForgotten",
     "FileSeen",
     "FilesForgotten",
+    "GapReported",
+    "GapsCut",
     "HookCalled",
     "HookMade",
     "HookRevoked",

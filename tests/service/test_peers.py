@@ -4,7 +4,7 @@ import os
 import socket
 import struct
 
-from assent_service.owner_door import peers
+from assent_service import peers
 
 
 def test_the_kernel_names_the_user_at_the_other_end() -> None:

@@ -1,0 +1,54 @@
+"""MCP clients on the wire of the owner door, and what they say that they lack."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from assent_schemas.clients import NAME, SCOPES, Scope
+from assent_schemas.gaps import GapReport
+from assent_schemas.wire.frame import Answer, Asked
+
+ClientName = Annotated[str, Field(pattern=f"^{NAME}$")]
+
+
+class ClientTold(Answer):
+    """A client; its token is never told again."""
+
+    name: str
+    scopes: list[Scope]
+    made_by: str
+    made_at: str
+    used_at: str | None
+    revoked_at: str | None
+
+
+class ClientAsked(Asked):
+    """One client."""
+
+    client: ClientName
+
+
+class Adding(ClientAsked):
+    """A new client; with `anew` one of that name gets another token and these scopes."""
+
+    scopes: Annotated[list[Scope], Field(max_length=len(SCOPES))]
+    anew: bool = False
+
+
+class Added(Answer):
+    """The client's token, which is told only here."""
+
+    name: str
+    scopes: list[Scope]
+    token: str
+
+
+class Gap(Answer):
+    """Tools that agents lack: the last report, and how often it came."""
+
+    key: str
+    client: str
+    count: int
+    first_at: str
+    last_at: str
+    report: GapReport

@@ -1,0 +1,147 @@
+"""The agent door as a whole: opened on a home for a room, open as long as its context lasts."""
+
+import asyncio
+import importlib
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assent_schemas.places import Address, DoorFolder
+from assent_service import doorway, peers
+from assent_service.agent_door.bounds import BOUNDS, AgentBounds
+from assent_service.agent_door.greeting import BAD, Greeting, greeting_of
+from assent_service.agent_door.lines import TooLong, lines
+from assent_service.desk.room import Room
+
+_LOG = logging.getLogger(__name__)
+_FULL = b'{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Too many connections."}}\n'
+
+
+@asynccontextmanager
+async def agent_door(
+    home: Path,
+    room: Room,
+    *,
+    bounds: AgentBounds = BOUNDS,
+    unix: bool = sys.platform != "win32",
+) -> AsyncIterator[Address]:
+    """Open the door of a home that is there; raises Refused or StoreError where it cannot be.
+
+    The caller holds the home's lock.
+    """
+    folder = DoorFolder.of_agents(home)
+    with doorway.opened(folder, "agent door", unix=unix) as (listening, address):
+        door = Door(room, bounds, token_asked=not unix)
+        server = await asyncio.start_server(door.connected, sock=listening)
+        try:
+            yield address
+        finally:
+            server.close()
+            await door.close()
+
+
+@dataclass(slots=True)
+class Door:
+    """Takes connections, hears who they are, and leads them into the hall.
+
+    On the loopback interface anybody could come: there a token is asked for.
+    """
+
+    room: Room
+    bounds: AgentBounds
+    token_asked: bool
+    _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    _strangers: int = 0
+    _hall: Any = None
+    _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, until its end; whatever happens in it stays in it."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a callback of the server's is one
+        self._tasks.add(task)
+        try:
+            await self._served(reader, writer)
+        except asyncio.CancelledError:
+            # The door closes; asyncio would complain of its own callback else.
+            pass
+        except (OSError, TimeoutError):
+            _LOG.debug("a connection ended", exc_info=True)
+        except Exception:  # noqa: BLE001 - it is one client's, and must not be the door's
+            _LOG.exception("a connection failed")
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+            with suppress(OSError, TimeoutError, asyncio.CancelledError):
+                await writer.wait_closed()
+
+    async def close(self) -> None:
+        """End every connection."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._hall is not None:
+            await self._hall.close()
+
+    async def _served(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if peers.is_stranger(peers.peer_uid(writer.get_extra_info("socket"))):
+            _LOG.warning("another user was turned away")
+            return
+        if len(self._tasks) > self.bounds.connections:
+            writer.write(_FULL)
+            return
+        incoming = lines(reader, self.bounds.line)
+        async with asyncio.timeout(self.bounds.seconds_to_greet):
+            first = await anext(incoming, None)
+        if first is None:
+            return
+        greeting = self._greeting(first)
+        follows = _with_first(first, incoming) if greeting is None else incoming
+        if greeting is None and self.token_asked:
+            greeting = BAD
+            follows = _with_first(first, incoming)
+        await self._led_in(greeting, follows, writer)
+
+    def _greeting(self, first: bytes | TooLong) -> Greeting | None:
+        if isinstance(first, TooLong):
+            return BAD if first.first.startswith(b'{"assent"') else None
+        return greeting_of(first, self.bounds.greeting)
+
+    async def _led_in(
+        self,
+        greeting: Greeting | None,
+        incoming: AsyncIterator[bytes | TooLong],
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        """Serve it, as one of the strangers if it has shown no token."""
+        stranger = greeting is None or greeting is BAD
+        if stranger and self._strangers >= self.bounds.strangers:
+            writer.write(_FULL)
+            return
+        self._strangers += stranger
+        try:
+            hall = await self._opened_hall()
+            await hall.serve(greeting, incoming, writer)
+        finally:
+            self._strangers -= stranger
+
+    async def _opened_hall(self) -> Any:
+        """What serves connections; loaded beside the loop when the first one comes."""
+        async with self._loading:
+            if self._hall is None:
+                name = "assent_service.agent_door.hall"
+                module = await asyncio.to_thread(importlib.import_module, name)
+                self._hall = module.Hall.of(self.room, self.bounds)
+            return self._hall
+
+
+async def _with_first(
+    first: bytes | TooLong, rest: AsyncIterator[bytes | TooLong]
+) -> AsyncIterator[bytes | TooLong]:
+    yield first
+    async for one in rest:
+        yield one

@@ -1,0 +1,64 @@
+"""The guide tells the truth: every document and state in it is valid here, and its tests pass."""
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from assent_engine import library
+from assent_engine.interpreter.intrinsics.functions import FUNCTIONS
+from assent_engine.policy_tests import run_tests
+from assent_engine.registry import StepRegistry
+from assent_engine.validation import validate, warnings
+from assent_schemas.policy import Policy
+from assent_schemas.spelling import nearest
+from assent_service.agent_door.table import TOOLS
+from assent_service.agent_door.tools.guidance import TOPICS, page
+
+Json = dict[str, Any]
+BLOCK = re.compile(r"```json\n(.*?)```", re.DOTALL)
+SHOWN = [
+    pytest.param(block, id=f"{topic}-{number}")
+    for topic in TOPICS
+    for number, block in enumerate(BLOCK.findall(page(topic)))
+]
+REST = {"type": "Succeed"}
+
+
+def whole(shown: Json) -> Json:
+    """A policy of what is shown: a document, a state, or a part of a document."""
+    if "type" in shown:
+        named = re.findall(r'"(?:next|default)": "(\w+)"', json.dumps(shown, default=str))
+        inner = json.dumps(shown.get("iterator", {}), default=str)
+        others = {name: REST for name in named if f'"{name}"' not in inner}
+        return {"name": "Shown", "start_at": "It", "states": {"It": shown, **others}}
+    rest = {"name": "Shown", "start_at": "It", "states": {"It": REST}}
+    return shown if "start_at" in shown else {**rest, **shown}
+
+
+@pytest.mark.parametrize("block", SHOWN)
+def test_what_the_guide_shows_is_valid_and_passes_its_tests(block: str) -> None:
+    library.load()
+    registry = StepRegistry.shared()
+    document = whole(json.loads(block, parse_float=Decimal))
+    policy = validate(document, registry)
+    if "start_at" in json.loads(block):
+        assert warnings(document, registry) == []
+    if policy.tests:
+        report = run_tests(document, registry)
+        assert report.passed, report.problems
+        assert report.coverage.never == ()
+
+
+def test_the_guide_names_keys_functions_and_tools_that_there_are() -> None:
+    text = "\n".join(page(topic) for topic in TOPICS)
+    functions = {one.rstrip(".") for one in re.findall(r"`(States\.[A-Z]\w+)`", page("data"))}
+    assert functions == {*FUNCTIONS}
+    keys = re.findall(r"^\| `(\w+)` \|", page("policy"), re.MULTILINE)
+    assert {*keys} <= {*Policy.model_fields}
+    tools = {
+        one for one in re.findall(r"`([a-z]+_[a-z_]+)`", text) if nearest(one, [*TOOLS]) == one
+    }
+    assert {"validate_policy", "propose_policy", "explain_run"} <= tools
