@@ -17,6 +17,7 @@ from assent_schemas.triggers import CronTrigger
 
 TOMORROW = "tomorrow"
 MARKET_OPEN = "market-open"
+NAMED_ENDS = (TOMORROW, MARKET_OPEN)
 
 
 def named_end(name: str, now: datetime, zone: str) -> datetime:

@@ -12,21 +12,10 @@ from service.shell import hidden_in
 
 
 @given(st.text())
-def test_no_text_hides_anything(text: str) -> None:
-    assert hidden_in(shown(text)) == set()
-    assert "\n" not in shown(text)
-
-
-@given(st.text())
 def test_a_shown_document_is_the_same_document(text: str) -> None:
     written = json.dumps({"a": text}, indent=2, ensure_ascii=False)
     assert json.loads(shown_document(written)) == {"a": text}
     assert hidden_in(shown_document(written)) == set()
-
-
-@pytest.mark.parametrize("blank", "\u115f\u3164\u2800\ufe0f\U000e0100\u034f\u00ad\ufeff\u2066")
-def test_what_draws_nothing_is_shown_by_its_number(blank: str) -> None:
-    assert shown(f"a{blank}b") == f"a{json.dumps(blank)[1:-1]}b"
 
 
 def test_letters_of_any_script_stay_as_they_are() -> None:

@@ -5,6 +5,7 @@ from assent_engine.reading.coverage import Coverage, coverage
 from assent_engine.reading.difference import PolicyDiff, diff
 from assent_engine.reading.documents import FieldChange, Renaming
 from assent_engine.reading.explain import explain, reading
+from assent_engine.reading.outside import acts_outside
 from assent_engine.reading.picture import graph
 from assent_engine.reading.proof import Proof
 from assent_engine.reading.reading import Reading, Section
@@ -23,6 +24,7 @@ __all__ = [
     "Section",
     "Unbounded",
     "WorstCase",
+    "acts_outside",
     "coverage",
     "diff",
     "explain",

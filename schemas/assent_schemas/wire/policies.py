@@ -35,6 +35,7 @@ class PolicyDetail(Answer):
     hash: str
     decision: str | None
     decided_by: str | None
+    decided_how: str | None = None
     decided_at: str | None
     proposed_by: str
     proposed_at: str
@@ -54,6 +55,8 @@ class PolicyReading(Answer):
     """At most 240 characters, the most dangerous first."""
     text: str
     reading: dict[str, Any]
+    acts: bool = True
+    """Whether it may do more to the outside than tell the owner something."""
 
 
 class PolicyAsked(Asked):
@@ -125,7 +128,7 @@ class Pausing(Asked):
     policy: Reference | None = None
     seconds: Annotated[int, Field(ge=1, le=10 * 366 * 86_400)] | None = None
     until: Annotated[str, Field(max_length=64)] | None = None
-    """RFC 3339; without it and `seconds` until further notice."""
+    """RFC 3339, `tomorrow` or `market-open`; without it and `seconds` until further notice."""
 
 
 class Unpausing(Asked):

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from assent_schemas import exact_json
-from assent_service.visible import visible
+from assent_schemas.visible import visible
 
 
 def plainly(value: Any) -> Any:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from assent_schemas.wire.runs import RunDetail
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_NAMED = ("tomorrow", "market-open")
 _SPAN = re.compile(r"([0-9]{1,4})([mhdw])")
 
 
@@ -45,10 +44,11 @@ class Moment(click.ParamType["datetime | str"]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> datetime | str:
         from assent_engine.moments import moment
+        from assent_engine.pauses import NAMED_ENDS
 
         if isinstance(value, datetime):
             return value
-        if value in _NAMED:
+        if value in NAMED_ENDS:
             return str(value)
         try:
             return moment(str(value))
@@ -75,8 +75,6 @@ def pause(
     Runs under way stop before their next step. Without a time it stays so until: assent resume.
     """
     from assent_engine.moments import timestamp
-    from assent_engine.pauses import named_end
-    from assent_engine.scheduling.zone import owners_zone
     from assent_schemas.wire.policies import Pausing
     from assent_service.cli.output import emit
     from assent_service.cli.text import shown
@@ -84,9 +82,7 @@ def pause(
     if span is not None and until is not None:
         raise click.UsageError("Give --for or --until, not both.")
     seconds = None if span is None else int(span.total_seconds())
-    if isinstance(until, str):
-        until = named_end(until, datetime.now(UTC), owners_zone())
-    ends = None if until is None else timestamp(until)
+    ends = timestamp(until) if isinstance(until, datetime) else until
     found = asyncio.run(_paused(home, Pausing(policy=policy, seconds=seconds, until=ends)))
     when = "" if found.until is None else f" until {found.until}"
     data = {"paused": found.name, "until": found.until}

@@ -1,19 +1,11 @@
-"""Words from outside made safe to show: no control, bidirectional or invisible characters."""
+"""Values and documents in visible text, for the terminal."""
 
 from typing import Any
 
 from assent_schemas import exact_json
-from assent_service.visible import visible
+from assent_schemas.visible import LONGEST, shown, visible
 
-LONGEST = 200
-
-
-def shown(text: object, longest: int = LONGEST) -> str:
-    """One line of visible text; what is cut or hidden is said."""
-    seen = visible(str(text))
-    if len(seen) <= longest:
-        return seen
-    return f"{seen[:longest]}... ({len(seen) - longest} more characters)"
+__all__ = ["shown", "shown_document", "shown_json"]
 
 
 def shown_json(value: Any, longest: int = LONGEST) -> str:

@@ -5,7 +5,9 @@ from typing import Any
 
 from assent_engine.hooks import unmet, waited_for
 from assent_engine.moments import moment, timestamp
+from assent_engine.pauses import NAMED_ENDS, named_end
 from assent_engine.scheduling.forecast import upcoming
+from assent_engine.scheduling.zone import owners_zone
 from assent_engine.store.rows import ALL, PolicyRow
 from assent_schemas.errors import Problem, Refused
 from assent_schemas.statuses import PolicyStatus
@@ -116,8 +118,11 @@ def _until(room: Room, asked: wire.Pausing) -> Any:
     """When a pause ends; None for one without an end. Raises Refused for two ends, or for none."""
     if asked.seconds is not None and asked.until is not None:
         raise Refused(Problem("pause.two_ends", "When?", "Give seconds or until, not both."))
+    now = room.behind.clock.now()
     if asked.seconds is not None:
-        return room.behind.clock.now() + timedelta(seconds=asked.seconds)
+        return now + timedelta(seconds=asked.seconds)
+    if asked.until in NAMED_ENDS:
+        return named_end(asked.until, now, owners_zone())
     try:
         return None if asked.until is None else moment(asked.until)
     except ValueError as error:

@@ -54,7 +54,7 @@ async def read_policy(room: Room, asked: wire.PolicyAsked, _: Caller) -> wire.Po
     shown, document = await looked_at(room.read, asked.policy, asked.version)
     known = models(await gather(room.read, document))
     # In a thread: what a policy's tests and its worst case take must not hold up runs and doors.
-    brief, told = await asyncio.to_thread(_read_out, document, known)
+    brief, told, acts = await asyncio.to_thread(_read_out, document, known)
     return wire.PolicyReading(
         policy_id=shown.policy_id,
         version=shown.version,
@@ -62,17 +62,19 @@ async def read_policy(room: Room, asked: wire.PolicyAsked, _: Caller) -> wire.Po
         brief=brief,
         text=told.text(),
         reading=told.as_json(),
+        acts=acts,
     )
 
 
-def _read_out(document: dict[str, Any], known: Any) -> tuple[str, reading.Reading]:
+def _read_out(document: dict[str, Any], known: Any) -> tuple[str, reading.Reading, bool]:
     library.load()
     registry = StepRegistry.shared().calling(known)
     imported = document.get("dialect") == "asl"
     policy = validate(document, Named() if imported else registry)
     proof = run_tests(document, registry).proof if policy.tests else None
     told = reading.reading(policy, registry, tested=proof)
-    return reading.explain(policy, registry, brief=True), told
+    brief = reading.explain(policy, registry, brief=True)
+    return brief, told, reading.acts_outside(policy, registry)
 
 
 async def doubts(room: Room, document: dict[str, Any]) -> list[Problem]:
@@ -138,6 +140,7 @@ def detail(
         hash=row.hash,
         decision=approval.decision if approval else None,
         decided_by=approval.decided_by if approval else None,
+        decided_how=approval.decided_how if approval else None,
         decided_at=approval.decided_at if approval else None,
         proposed_by=row.proposed_by,
         proposed_at=row.proposed_at,
