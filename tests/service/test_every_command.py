@@ -13,6 +13,7 @@ import pytest
 from assent_engine.engine import Engine
 from assent_engine.home import Home
 from assent_service.cli.main import assent
+from assent_tray.lock import the_only_one
 from service.conftest import Furnished
 from service.shell import SAMPLE, Shell, greeter, hidden_in, undecided, waiting_run, written
 
@@ -79,6 +80,8 @@ DONE = [
 ]
 OF_A_SERVICE = {"mcp", "run watch", "service run", "service start", "service stop"}
 """Done only where a service runs: see test_through_the_service and test_service_process."""
+OF_A_SESSION = {"tray"}
+"""Done until it is told to end: see tests/tray."""
 NOT_DONE = [
     ("mcp", "--client Claude", "client.name"),
     ("connect", "other --write", "connect.no_file"),
@@ -86,6 +89,7 @@ NOT_DONE = [
     ("clients add", "{client}", "client.exists"),
     ("clients revoke", "nobody", "client.unknown"),
     ("gaps", "--home {nowhere}", "home.missing"),
+    ("tray", "", "tray.running"),
     ("service run", "--home {foreign}", "home.foreign"),
     ("service start", "--home {foreign}", "home.foreign"),
     ("service stop", "", "service.not_running"),
@@ -152,7 +156,15 @@ MACHINE = {"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}
 
 
 @pytest.fixture
-def words(furnished: Furnished, stopped: tuple[Path, str], tmp_path: Path) -> Words:
+def tray(furnished: Furnished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The home's tray runs already."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    with the_only_one(furnished.shell.home):
+        yield
+
+
+@pytest.fixture
+def words(furnished: Furnished, stopped: tuple[Path, str], tmp_path: Path, tray: None) -> Words:
     (tmp_path / "broken.json").write_text(
         '{"name":"B","start_at":"X","states":{"A":{"type":"Succeed"}}}\n', encoding="utf-8"
     )
@@ -241,7 +253,7 @@ GROUPS = (
 
 
 def test_these_tests_cover_every_command() -> None:
-    assert {command for command, _ in DONE} == EVERY.keys() - OF_A_SERVICE
+    assert {command for command, _ in DONE} == EVERY.keys() - OF_A_SERVICE - OF_A_SESSION
     assert {command for command, *_ in NOT_DONE} == EVERY.keys()
 
 
@@ -344,7 +356,7 @@ def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], 
 def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
     every = (
         "approvals, backup, clients, connect, demo, doctor, errors, event, forecast, gaps, hooks,"
-        " inbox, mcp, pause, policy, portfolio, restore, resume, run, service, trigger, verify"
+        " inbox, mcp, pause, policy, portfolio, restore, resume, run, service, tray, trigger, verify"
     )
     assert f"The commands are {every}" in shell("xyzzy").err
 

@@ -1,1 +1,1 @@
-"""Icon, menus and notifications: a client of the owner door, not built yet."""
+"""The tray: an icon and a menu in the owner's session; a client of the owner door and no more."""

@@ -289,6 +289,18 @@ ROWS = (
         "Add what assent connect shows without --write to it yourself.",
     ),
     Row(
+        "tray.running",
+        "The tray runs already",
+        "Another process is the tray of this home in this session.",
+        "Use that one, or quit it first.",
+    ),
+    Row(
+        "tray.no_icon",
+        "No icon can be shown here",
+        "What would show it cannot be loaded or does not work.",
+        "Decide with the command line: assent approvals list",
+    ),
+    Row(
         "pause.two_ends",
         "Two ends",
         "A pause ends after a span or at a moment; both were given.",
@@ -298,6 +310,6 @@ ROWS = (
         "pause.no_time",
         "No time",
         "The end of the pause is not written as RFC 3339 asks.",
-        "Write it such as 2026-01-31T16:00:00Z.",
+        "Write it such as 2026-01-31T16:00:00Z, tomorrow or market-open.",
     ),
 )

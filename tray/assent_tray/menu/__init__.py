@@ -1,0 +1,1 @@
+"""What the tray shows, made from what it knows: pure."""

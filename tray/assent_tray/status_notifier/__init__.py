@@ -1,0 +1,1 @@
+"""Linux: StatusNotifierItem and dbusmenu, spoken on the session bus in the loop of the tray."""
