@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import bridge, commands, durable, growth, interpreter, peers, service
+from benchmarks import commands, durable, growth, interpreter, peers, service, tray
 
 REPORT = Path(__file__).parents[2] / "build" / "benchmarks.json"
 ROUNDS = 5
@@ -37,6 +38,9 @@ BENCHMARKS: dict[str, tuple[str, str, Callable[[], float]]] = {
     "bridge, memory": ("MiB", "22", bridge.memory),
     "bridge, usual call": ("ms", "1.5", bridge.usual),
     "bridge, slow call of 100": ("ms", "", bridge.slow),
+    "tray, start to icon": ("s", "1", tray.start_to_icon),
+    "tray, memory": ("MiB", "50", tray.memory),
+    "tray, idle processor": ("%", "", tray.idle_processor),
     "durable Map of 1,000 side effects": ("items/s", "", durable.map_of_side_effects),
 }
 

@@ -32,7 +32,7 @@ SETTLES = 5.0
 
 
 @contextmanager
-def _served(home: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def served(home: Path) -> Iterator["subprocess.Popen[bytes]"]:
     command = [sys.executable, "-m", "assent_service", "service", "run", "--json", "--home"]
     with subprocess.Popen(
         [*command, str(home)],
@@ -52,19 +52,19 @@ def start_to_ready() -> float:
     """Seconds from the start of the process until it says that it is ready."""
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
-        with _served(Path(folder) / "home"):
+        with served(Path(folder) / "home"):
             return time.perf_counter() - begun
 
 
 def idle_memory() -> float:
     """MiB that an idle service holds."""
-    with tempfile.TemporaryDirectory() as folder, _served(Path(folder) / "home") as process:
-        return int(_status(Path(f"/proc/{process.pid}"))["VmRSS"].split()[0]) / KIB
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "home") as process:
+        return int(status(Path(f"/proc/{process.pid}"))["VmRSS"].split()[0]) / KIB
 
 
 def idle_switches() -> float:
     """Voluntary context switches of all its threads in a minute of idleness."""
-    with tempfile.TemporaryDirectory() as folder, _served(Path(folder) / "home") as process:
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "home") as process:
         time.sleep(SETTLES)
         before = _switches(process.pid)
         time.sleep(IDLE)
@@ -73,21 +73,21 @@ def idle_switches() -> float:
 
 def _switches(pid: int) -> int:
     threads = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int(_status(one)["voluntary_ctxt_switches"]) for one in threads)
+    return sum(int(status(one)["voluntary_ctxt_switches"]) for one in threads)
 
 
-def _status(folder: Path) -> dict[str, str]:
+def status(folder: Path) -> dict[str, str]:
     lines = (folder / "status").read_text(encoding="utf-8").splitlines()
     return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
 def idle_processor() -> float:
     """Percent of one processor that an idle service takes."""
-    with tempfile.TemporaryDirectory() as folder, _served(Path(folder) / "home") as process:
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "home") as process:
         time.sleep(SETTLES)
-        before = _processor(process.pid)
+        before = processor(process.pid)
         time.sleep(IDLE)
-        return (_processor(process.pid) - before) * 100 / IDLE
+        return (processor(process.pid) - before) * 100 / IDLE
 
 
 def lateness() -> float:
@@ -97,7 +97,7 @@ def lateness() -> float:
         first = datetime.now(UTC) + timedelta(seconds=30)
         moments = [first + timedelta(seconds=0.05 * number) for number in range(1000)]
         asyncio.run(_approved(home, [moments[begin::20] for begin in range(20)]))
-        with _served(home):
+        with served(home):
             time.sleep((moments[-1] - datetime.now(UTC)).total_seconds() + 2)
         late = asyncio.run(_late(home))
         assert len(late) == len(moments)
@@ -110,7 +110,7 @@ def loaded_triggers() -> float:
         home = Path(folder) / "home"
         shutil.copytree(_with_triggers(), home)
         begun = time.perf_counter()
-        with _served(home):
+        with served(home):
             return time.perf_counter() - begun
 
 
@@ -127,7 +127,7 @@ def _with_triggers() -> Path:
 
 def answer() -> float:
     """Milliseconds, by the median, of 200 questions to the door, connection included."""
-    with tempfile.TemporaryDirectory() as folder, _served(home := Path(folder) / "home"):
+    with tempfile.TemporaryDirectory() as folder, served(home := Path(folder) / "home"):
         return asyncio.run(_asked(home, 200)) * 1000
 
 
@@ -162,7 +162,7 @@ async def _asked(home: Path, times: int) -> float:
     return statistics.median(took)
 
 
-def _processor(pid: int) -> float:
+def processor(pid: int) -> float:
     """Seconds of the processor so far."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -11,6 +11,7 @@ from unittest import mock
 with mock.patch.dict(os.environ, {"PYSTRAY_BACKEND": "dummy"}):
     import pystray
 
+__all__ = ["InMemory", "MemoryIcon", "pystray"]
 PATIENCE = 60
 
 

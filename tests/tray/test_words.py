@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assent_tray.words import LONGEST, counted, label, moment, when
+from assent_tray.words import LONGEST, capital, command, counted, label, moment, when
 from service.shell import HOSTILE, hidden_in
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=timezone(timedelta(hours=2)))
@@ -58,6 +58,26 @@ def test_any_text_may_stand_for_a_moment(text: str) -> None:
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_a_moment_is_read_back(at: datetime) -> None:
     assert moment(at.isoformat()) == at
+
+
+@pytest.mark.parametrize(
+    ("word", "typed"),
+    [
+        ("3dae9276-2d83-47b7-9d2e-e710a2f19f83", "3dae9276"),
+        ("1.0.0", "1.0.0"),
+        ("$(reboot)", "'$(reboot)'"),
+        ("a\nb", "'a\\nb'"),
+    ],
+)
+def test_a_command_holds_short_and_harmless_words(word: str, typed: str) -> None:
+    assert command("assent run show", word) == f"assent run show {typed}"
+
+
+def test_the_first_letter_alone_is_made_large() -> None:
+    assert (capital("nothing to do at 10:04 CET"), capital("")) == (
+        "Nothing to do at 10:04 CET",
+        "",
+    )
 
 
 def test_things_are_counted() -> None:

@@ -1,12 +1,13 @@
 """What a click asks for: everything that it needs, as it was when the menu showed it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from assent_schemas.wire.approvals import Approval
+if TYPE_CHECKING:
+    from assent_schemas.wire.approvals import Approval
 
 
-def subject_of(one: Approval) -> str:
+def subject_of(one: "Approval") -> str:
     """What a decision would be on, for as long as it is the same."""
     return f"approval:{one.id}@{one.version or ''}#{one.hash}"
 
@@ -16,7 +17,7 @@ class Decide:
     """A yes or a no to exactly what has the hash of this approval."""
 
     yes: bool
-    one: Approval
+    one: "Approval"
 
     @property
     def subject(self) -> str:

@@ -24,7 +24,7 @@ def chosen(panel: Panel | None) -> BackEnd:
         return Pystray(load(), panel or Panel.LIGHT)
     from assent_tray.status_notifier.back_end import StatusNotifier
 
-    if "PYSTRAY_BACKEND" not in os.environ and asyncio.run(_has_watcher()):
+    if "PYSTRAY_BACKEND" not in os.environ and _is_watched():
         return StatusNotifier(panel)
     return _with_gtk(panel) or StatusNotifier(panel)
 
@@ -39,18 +39,12 @@ def _with_gtk(panel: Panel | None) -> BackEnd | None:
         return None
 
 
-async def _has_watcher() -> bool:
+def _is_watched() -> bool:
     """Whether a panel here takes status icons."""
-    from assent_tray.status_notifier.panel import WATCHER
-    from assent_tray.status_notifier.session_bus import Unreachable, connected, has_owner
+    from assent_tray.status_notifier.panel import has_watcher
+    from assent_tray.status_notifier.session_bus import Unreachable
 
     try:
-        bus = await connected()
+        return asyncio.run(has_watcher())
     except Unreachable:
         return False
-    try:
-        return await has_owner(bus, WATCHER)
-    except Unreachable:
-        return False
-    finally:
-        bus.disconnect()

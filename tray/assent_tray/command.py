@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from assent_tray.tray import Tray
+    from assent_tray.ports import Work
 
 _RULES = ("everything", "acting", "nothing")
 _PANELS = ("auto", "light", "dark")
@@ -38,16 +38,15 @@ def tray(show_first: str, panel: str, home: Path | None, as_json: bool) -> None:
     """
     from assent_schemas.places import home_folder
     from assent_tray.lock import the_only_one
-    from assent_tray.show_first import ShowFirst
-    from assent_tray.tray import Tray
+    from assent_tray.opening import Opening
 
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.WARNING)
     where = home_folder(home)
     with the_only_one(where):
-        _run(Tray(where, ShowFirst(show_first)), panel)
+        _run(Opening(where, show_first).work, panel)
 
 
-def _run(tray: "Tray", panel: str) -> None:
+def _run(work: "Work", panel: str) -> None:
     """Take the place on the desktop. Raises Refused where there is no way to."""
     from assent_schemas.errors import Problem, Refused
     from assent_tray.choosing import chosen
@@ -55,7 +54,7 @@ def _run(tray: "Tray", panel: str) -> None:
     from assent_tray.ports import Unusable
 
     try:
-        chosen(None if panel == "auto" else Panel(panel)).run(tray.run)
+        chosen(None if panel == "auto" else Panel(panel)).run(work)
     except Unusable as why:
         remedy = "Decide with the command line: assent approvals list"
         problem = Problem("tray.no_icon", "No icon can be shown here", f"{why}.", remedy)

@@ -1,5 +1,6 @@
 """Moments and numbers in a few words, for labels."""
 
+import re
 import shlex
 from datetime import datetime, timedelta
 
@@ -7,7 +8,8 @@ from assent_schemas.visible import cut
 
 LONGEST = 60
 """Characters of a label: menus grow as wide as their longest line."""
-_OF_AN_ID = 40
+_IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_OF_AN_ID, _LONGEST_WORD = 8, 40
 _A_WEEK = timedelta(days=6)
 
 
@@ -16,9 +18,19 @@ def label(text: object, longest: int = LONGEST) -> str:
     return cut(text, longest)
 
 
+def capital(text: str) -> str:
+    """The text with its first letter large, and no other changed."""
+    return text[:1].upper() + text[1:]
+
+
 def command(line: str, *ids: str) -> str:
-    """A command to be typed; an identifier of ours stays whole, anything else is made harmless."""
-    return " ".join([line, *(shlex.quote(cut(one, _OF_AN_ID)) for one in ids)])
+    """A command to be typed: of an identifier how it begins, anything else made harmless."""
+    return " ".join([line, *(shlex.quote(cut(_short(one), _LONGEST_WORD)) for one in ids)])
+
+
+def _short(word: str) -> str:
+    """Commands take the beginning of an identifier, and refuse it where several begin so."""
+    return word[:_OF_AN_ID] if _IDENTIFIER.fullmatch(word) else word
 
 
 def moment(at: str) -> datetime | None:

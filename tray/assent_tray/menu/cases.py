@@ -7,7 +7,7 @@ from assent_tray.asks import Settle
 from assent_tray.menu.lines import bounded, line, lines
 from assent_tray.ports import Item
 from assent_tray.state import State
-from assent_tray.words import command, label
+from assent_tray.words import capital, command, label
 
 _DONE = "done"
 """It takes a note, and sometimes a result: more than a click can say."""
@@ -32,7 +32,7 @@ def _choices(key: str, one: CaseDetail, state: State) -> Iterator[Item]:
     for choice in one.choices:
         if choice == _DONE:
             continue
-        said = label(one.meanings.get(choice, choice)).capitalize()
+        said = capital(label(one.meanings.get(choice, choice)))
         what = label(one.policy)
         yield Item(f"{key}:{choice}", said, Settle(one.intervention_id, choice, what))
     yield Item(f"{key}:read", "To see the exact call, and what else can be said:")

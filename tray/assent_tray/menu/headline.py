@@ -8,11 +8,12 @@ from assent_tray.face import Face, Mood
 from assent_tray.menu.pausing import all_is_paused
 from assent_tray.menu.runs import open_runs
 from assent_tray.menu.trouble import is_wrong
+from assent_tray.opening import SEARCHING
 from assent_tray.state import State, Tie, open_approvals
-from assent_tray.words import counted, when
+from assent_tray.words import capital, counted, when
 
 _WITHOUT = {
-    Tie.SEARCHING: "Looking for the service ...",
+    Tie.SEARCHING: SEARCHING,
     Tie.ABSENT: "The service does not run",
     Tie.REFUSED: "The service cannot be talked to",
 }
@@ -23,7 +24,7 @@ def headline(state: State, now: datetime) -> str:
     if state.tie is not Tie.TIED:
         return _WITHOUT[state.tie]
     said = ", ".join(_facts(state, now)) or "nothing to do"
-    return said[0].upper() + said[1:]
+    return capital(said)
 
 
 def face(state: State, now: datetime) -> Face:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from assent_tray.asks import Quit, StartService
+from assent_tray.asks import StartService
 from assent_tray.menu.approvals import approvals
 from assent_tray.menu.cases import cases
 from assent_tray.menu.headline import face, headline
@@ -10,12 +10,11 @@ from assent_tray.menu.lines import grouped, lines
 from assent_tray.menu.pausing import pausing
 from assent_tray.menu.runs import recent, running
 from assent_tray.menu.trouble import trouble
+from assent_tray.opening import QUIT
 from assent_tray.ports import Item, Look
 from assent_tray.show_first import ShowFirst
 from assent_tray.state import State, Tie
 from assent_tray.words import when
-
-_QUIT = Item("quit", "Quit tray (the service stays)", Quit())
 
 
 def look(state: State, now: datetime, rule: ShowFirst = ShowFirst.ACTING) -> Look:
@@ -23,7 +22,7 @@ def look(state: State, now: datetime, rule: ShowFirst = ShowFirst.ACTING) -> Loo
     said = headline(state, now)
     groups = _tied(state, now, rule) if state.tie is Tie.TIED else _untied(state)
     first = (Item("headline", said), *lines("told", state.told))
-    items = grouped([("headline", first), *groups, ("quit", (_QUIT,))])
+    items = grouped([("headline", first), *groups, ("quit", (QUIT,))])
     return Look(face(state, now), said, items)
 
 

@@ -109,3 +109,12 @@ class Panel:
         if what != self._said:
             self._said = what
             _LOG.warning(what)
+
+
+async def has_watcher() -> bool:
+    """Whether a panel in this session takes status icons; raises Unreachable without a bus."""
+    bus = await connected()
+    try:
+        return await has_owner(bus, WATCHER)
+    finally:
+        bus.disconnect()
