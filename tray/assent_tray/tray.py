@@ -12,7 +12,7 @@ from assent_tray import own_commands
 from assent_tray.asks import Ask, Examine, Quit, StartService
 from assent_tray.knowing import Knowing
 from assent_tray.menu.whole import look
-from assent_tray.ports import Look, Seat
+from assent_tray.ports import Seat
 from assent_tray.show_first import ShowFirst
 from assent_tray.state import State, overdue, seconds_until_overdue
 
@@ -57,23 +57,23 @@ class Tray:
             await asyncio.gather(*everything, return_exceptions=True)
 
     async def _show(self, seat: Seat) -> None:
-        last: Look | None = None
+        last, loop = None, asyncio.get_running_loop()
         while True:
             self._knowing.changed.clear()
-            now = self.now()
+            now, begun = self.now(), loop.time()
             self._knowing.read_again(overdue(self._knowing.state, now))
             seen = look(self._knowing.state, now, self.rule)
             if seen != last:
                 seat.show(seen)
                 last = seen
             await self._something_new(now)
+            await asyncio.sleep(begun + CALM - loop.time())
 
     async def _something_new(self, now: datetime) -> None:
-        """Wait until what is known has changed, or time has passed; not too short."""
+        """Wait until what is known has changed, or time has changed it."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds_until_overdue(self._knowing.state, now, GLANCE)):
                 await self._knowing.changed.wait()
-        await asyncio.sleep(CALM)
 
     async def _hear(self, seat: Seat) -> None:
         while True:

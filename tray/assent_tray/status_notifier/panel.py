@@ -44,6 +44,7 @@ class Panel:
         self._item: StatusNotifierItem | None = None
         self._menu: DBusMenu | None = None
         self._said = ""
+        self._registering: asyncio.Future[None] | None = None
 
     def show(self, look: Look) -> None:
         self._look = look
