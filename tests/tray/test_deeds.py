@@ -1,5 +1,6 @@
 """What clicks do through a real door: exact, once, and who was faster is told."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -131,3 +132,16 @@ async def test_what_is_no_matter_of_the_service_never_reaches_it(here: Here) -> 
     _, client = here
     with pytest.raises(TypeError):
         await done(Quit(), client, NOW)
+
+
+async def test_of_two_who_decide_at_once_one_does_and_the_other_is_told(here: Here) -> None:
+    stage, client = here
+    for number in range(20):
+        document = policy({"type": "Pass", "end": True}, name=f"Race {number}")
+        await client.call(ops.PROPOSE_POLICY, Proposing(document=document))
+        (one,) = await waiting(client)
+        async with client_of(stage, "cli/1.0") as other:
+            yes, no = Decide(yes=True, one=one), Decide(yes=False, one=one)
+            said = await asyncio.gather(done(yes, client, NOW), done(no, other, NOW))
+        assert min(word.split()[0] for word in said) == "Already"
+        assert {word.split()[0] for word in said} & {"Approved:", "Rejected:"}
