@@ -9,8 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import bridge, commands, durable, growth, interpreter, peers, service
-from benchmarks import commands, durable, growth, interpreter, peers, service, tray
+from benchmarks import bridge, commands, durable, growth, interpreter, peers, service, tray
 
 REPORT = Path(__file__).parents[2] / "build" / "benchmarks.json"
 ROUNDS = 5

@@ -356,7 +356,8 @@ def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], 
 def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
     every = (
         "approvals, backup, clients, connect, demo, doctor, errors, event, forecast, gaps, hooks,"
-        " inbox, mcp, pause, policy, portfolio, restore, resume, run, service, tray, trigger, verify"
+        " inbox, mcp, pause, policy, portfolio, restore, resume, run, service, tray, trigger,"
+        " verify"
     )
     assert f"The commands are {every}" in shell("xyzzy").err
 
