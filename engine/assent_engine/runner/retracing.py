@@ -7,6 +7,7 @@ from typing import Any
 
 from assent_engine.effects import (
     CANCELLED,
+    UNDO,
     Checkpoint,
     Failed,
     Fork,
@@ -142,7 +143,11 @@ def _acted(entry: JournalEntry) -> bool:
 
 
 def _stopped(entries: list[JournalEntry]) -> Iterator[int]:
-    """Calls that were recorded as not done because their scope was stopped."""
+    """Calls that were recorded as not done because their scope was stopped.
+
+    Not those of reversals: each goes on by itself, from where it was stopped.
+    """
+    entries = [entry for entry in entries if not entry.scope.startswith(UNDO)]
     # The last one counts: a call that was stopped may have been done since, by a redrive.
     last = {(entry.scope, entry.key): entry.data for entry in entries if entry.kind == "step"}
     ended = {at for at, data in last.items() if exact_json.decode(data).get("error") == CANCELLED}

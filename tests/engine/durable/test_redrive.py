@@ -1,6 +1,8 @@
 """Redrive: a run that failed goes on from where it failed, and only there."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ from engine.durable.worlds import (
     policy,
     ran,
     refuse,
+    rewind,
     task,
 )
 
@@ -222,6 +225,40 @@ async def test_what_was_cancelled_can_go_on(bench: Bench) -> None:
         await sound(engine)
     assert again.status is RunStatus.COMPLETED
     assert len(bench.outside.calls) == 2
+
+
+def killed_at(bench: Bench, run_id: str, seq: int, cancelling: str) -> None:
+    """As if the process had died after this entry, and the owner then said to end the run."""
+    rewind(bench, run_id, seq)
+    bench.outside.undone.clear()
+    with closing(sqlite3.connect(bench.home.database, isolation_level=None)) as connection:
+        connection.execute("UPDATE workflow_executions SET cancelling = ?", (cancelling,))
+
+
+async def test_a_reversal_that_was_stopped_twice_goes_on_when_its_run_is_redriven(
+    bench: Bench,
+) -> None:
+    rule = {"error_equals": ["States.ALL"], "next": "B", "result_path": None, "compensate": True}
+    inner = [task("order.place", 1), task("number.broken")]
+    document = policy(each([1], *inner, catch=[rule]), task("number.add"))
+    async with bench.open() as engine:
+        report = await ran(engine, document)
+        journal = await engine.store.read.journal(report.run_id)
+    begun = next(one.seq for one in journal if one.scope.startswith("undo/"))
+    killed_at(bench, report.run_id, begun, "compensate")
+    async with bench.open() as engine:
+        await engine.runs.resume(report.run_id)
+        journal = await engine.store.read.journal(report.run_id)
+    pause = next(one.seq for one in journal if one.kind == "sleep")
+    killed_at(bench, report.run_id, pause, "keep")
+    async with bench.open() as engine:
+        await engine.runs.resume(report.run_id)
+        again = await engine.runs.redrive(report.run_id, by="owner")
+        await sound(engine)
+        log = await engine.store.read.saga_log(report.run_id)
+    assert again.status is RunStatus.COMPLETED
+    assert [one.settled for one in log] == ["compensated"]
+    assert len(bench.outside.undone) == 1
 
 
 async def test_a_run_out_of_time_has_its_whole_time_again(bench: Bench) -> None:
