@@ -78,7 +78,15 @@ DONE = [
     ("service status", ""),
     ("service logs", ""),
 ]
-OF_A_SERVICE = {"mcp", "run watch", "service run", "service start", "service stop"}
+OF_A_SERVICE = {
+    "approvals review",
+    "mcp",
+    "policy review",
+    "run watch",
+    "service run",
+    "service start",
+    "service stop",
+}
 """Done only where a service runs: see test_through_the_service and test_service_process."""
 OF_A_SESSION = {"tray"}
 """Done until it is told to end: see tests/tray."""
@@ -117,6 +125,8 @@ NOT_DONE = [
     ("approvals show", "Nobody", "approval.unknown"),
     ("approvals approve", "Greeter --hash 0", "approval.other_document"),
     ("approvals reject", "Nobody", "approval.unknown"),
+    ("approvals review", "Greeter", "review.no_service"),
+    ("policy review", "Greeter", "review.no_service"),
     ("run start", "Nobody", "policy.unknown"),
     ("run list", "--home {nowhere}", "home.missing"),
     ("run show", "Nobody", "run.unknown"),

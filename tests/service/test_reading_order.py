@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assent_schemas import exact_json
-from assent_service.cli.reading_order import in_reading_order
+from assent_service.reading_order import in_reading_order
 from service.shell import HARVEST, REBALANCE
 
 NAMES = st.sampled_from(["A", "B", "C", "D", "E/f", "g~h", "next", "states"])

@@ -11,6 +11,7 @@ from assent_schemas.error_catalogue import (
     files,
     machines,
     outcomes,
+    reviews,
 )
 from assent_schemas.error_catalogue.row import Row
 
@@ -23,6 +24,7 @@ SECTIONS = {
     "Homes, policies, runs and commands": acting.ROWS,
     "The service and its doors": doors.ROWS,
     "Agents and their tools": agents.ROWS,
+    "The review page": reviews.ROWS,
     "Errors inside a run": outcomes.ROWS,
 }
 """The rows by the heading that they stand under."""

@@ -60,3 +60,12 @@ class Decided(Told):
     what: str
     status: Literal["approved", "rejected"]
     run: RunSummary | None = None
+
+
+class ReviewOpened(Told):
+    """Where a browser on this computer shows an approval whole, and lets its owner decide."""
+
+    url: str
+    """To be opened once: it holds a code that is used up with the first look."""
+    seconds: int
+    """For how long the code is good."""

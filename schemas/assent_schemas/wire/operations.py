@@ -158,6 +158,14 @@ SHOW_APPROVAL = Operation(
     approvals.ApprovalDetail,
     "Exactly what is decided on",
 )
+OPEN_REVIEW = Operation(
+    "open_review",
+    "POST",
+    "/approvals/{approval}/review",
+    approvals.ApprovalAsked,
+    approvals.ReviewOpened,
+    "A page for a browser of this computer that shows it whole",
+)
 APPROVE = Operation(
     "approve",
     "POST",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assent_service.cli.options import standard
+from assent_service.cli.review import review_approval
 
 if TYPE_CHECKING:
     from assent_schemas.wire.approvals import Approval, ApprovalDetail, Decided
@@ -24,6 +25,9 @@ def approvals() -> None:
 
     Policies that were proposed, and questions of runs.
     """
+
+
+approvals.add_command(review_approval)
 
 
 @approvals.command("list")

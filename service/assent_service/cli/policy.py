@@ -10,6 +10,7 @@ from assent_service.cli.options import standard
 from assent_service.cli.policy_checks import CHECKS
 from assent_service.cli.policy_reading import READING
 from assent_service.cli.removing import remove
+from assent_service.cli.review import review_policy
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -26,7 +27,7 @@ def policy() -> None:
     """Validate, simulate, propose, approve and manage policies."""
 
 
-for _command in (*CHECKS, *READING):
+for _command in (*CHECKS, *READING, review_policy):
     policy.add_command(_command)
 
 

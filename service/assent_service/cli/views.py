@@ -23,8 +23,8 @@ from assent_schemas.wire.policies import PolicyDetail, PolicySummary
 from assent_schemas.wire.runs import RunSummary
 from assent_service.cli.places import place
 from assent_service.cli.proof_view import tests_line
-from assent_service.cli.reading_order import in_reading_order
 from assent_service.cli.text import shown, shown_document, shown_json
+from assent_service.reading_order import in_reading_order
 
 _SHORTEST = 8
 _COLOURS = defaultdict(

@@ -11,6 +11,7 @@ from assent_schemas.wire import approvals as wire
 from assent_schemas.wire.frame import Page, PageAsked
 from assent_schemas.wire.runs import RunSummary
 from assent_service.desk.policy_reading import looked_at
+from assent_service.desk.reviewing import Subject
 from assent_service.desk.room import Caller, Room, slice_of
 from assent_service.desk.run_reading import begun
 from assent_service.desk.runs import gone_on
@@ -51,6 +52,12 @@ async def show_approval(room: Room, asked: wire.ApprovalAsked, _: Caller) -> wir
         note=one.row.note,
         shown=what_is_shown(one.row),
     )
+
+
+async def open_review(room: Room, asked: wire.ApprovalAsked, caller: Caller) -> wire.ReviewOpened:
+    one = await _meant(room.read, asked)
+    url, seconds = await room.reviews.open(Subject(one.told.id, one.told.version), caller.by)
+    return wire.ReviewOpened(url=url, seconds=seconds)
 
 
 async def approve(room: Room, asked: wire.Approving, caller: Caller) -> wire.Decided:

@@ -15,6 +15,7 @@ from assent_service.desk.behind import Behind, Held
 from assent_service.desk.carriers import Carriers
 from assent_service.desk.hub import Hub
 from assent_service.desk.listener import Listener, NobodyListens
+from assent_service.desk.reviewing import NoReviews, Reviewing
 
 Item = TypeVar("Item")
 STARTING = Problem("service.starting", "The service starts", "It is not ready yet.", "Try again.")
@@ -38,6 +39,7 @@ class Room:
     home: Path
     since: str
     webhooks: Listener = field(default_factory=NobodyListens)
+    reviews: Reviewing = field(default_factory=NoReviews)
 
     @classmethod
     def of(cls, home: Path, clock: Clock | None = None) -> "Room":

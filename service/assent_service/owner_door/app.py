@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from assent_engine.store.records import AuditEntry
 from assent_schemas import exact_json
-from assent_schemas.errors import AssentError, Problem, Refused
+from assent_schemas.errors import Problem, Refused
 from assent_schemas.wire import openapi
 from assent_schemas.wire.operations import OPERATIONS, Operation
+from assent_service.desk.audited import carried_out
 from assent_service.desk.desk import Desk
 from assent_service.desk.room import Caller
 from assent_service.owner_door.bodies import whole
@@ -24,7 +24,6 @@ from assent_service.owner_door.events import following
 from assent_service.owner_door.gate import CALLER
 from assent_service.owner_door.refusals import JSON, TITLE, refusal, wrong_form
 
-_LONGEST_SUBJECT = 200
 _VERB_NOT_ALLOWED = 405
 
 
@@ -48,36 +47,12 @@ def _endpoint(
         try:
             asked = await _question(operation, request, bounds)
             caller: Caller = request.state._state[CALLER]  # noqa: SLF001 - typed access
-            reply = await _carried_out(desk, operation, asked, caller)
+            reply = await carried_out(desk, operation, asked, caller)
             return _json(reply.model_dump())
         except Exception as error:  # noqa: BLE001 - whatever it is, the client hears in one form
             return refusal(error)
 
     return answer
-
-
-async def _carried_out(
-    desk: Desk, operation: Operation[Any, Any], asked: Any, caller: Caller
-) -> Any:
-    """Do it; a change stands in the audit before it is done, and again where it was refused."""
-    if not operation.changes:
-        return await desk.call(operation, asked, caller)
-    await _audit(desk, operation, asked, caller, caller.how)
-    try:
-        return await desk.call(operation, asked, caller)
-    except AssentError as error:
-        said = f"{caller.how}: refused, {error.problem.code}"
-        await _audit(desk, operation, asked, caller, said)
-        raise
-
-
-async def _audit(
-    desk: Desk, operation: Operation[Any, Any], asked: Any, caller: Caller, said: str
-) -> None:
-    subject = str(getattr(asked, operation.subject) or "") if operation.subject else ""
-    at, action = desk.room.now, f"door.{operation.name}"
-    entry = AuditEntry(at, caller.by, action, subject[:_LONGEST_SUBJECT], said)
-    await desk.room.engine.store.commit(entry)
 
 
 async def _question(operation: Operation[Any, Any], request: Request, bounds: DoorBounds) -> Any:

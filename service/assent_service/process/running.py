@@ -24,6 +24,7 @@ from assent_service.process.log import logging_to
 from assent_service.process.signals import told_to_end
 from assent_service.process.stalls import ALARMING, StallWatch
 from assent_service.process.supervisor import Supervisor
+from assent_service.review.server import reviews
 from assent_service.webhooks.listener import Webhooks, webhooks
 from assent_service.work.engine_work import at_its_work
 
@@ -52,11 +53,12 @@ class Process:
     async def run(self, told: asyncio.Event) -> None:
         """From the start until it is told to end; agents are heard as long as the owner is."""
         room = Room.of(self.home.path)
-        home = self.home.path
+        home, desk = self.home.path, Desk(room)
         async with (
-            owner_door(home, Desk(room)) as door,
+            owner_door(home, desk) as door,
             _kept_open(door),
             agent_door(home, room),
+            reviews(desk),
             webhooks(room) as listener,
         ):
             if self.held is None:

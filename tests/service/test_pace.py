@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assent_service.webhooks.pace import MINUTE, Pace
+from assent_service.pace import MINUTE, Pace
 from service.webhooks.stages import Passing
 
 

@@ -1,0 +1,1 @@
+"""The review page: one approval shown whole in the owner's browser, and decided there."""
