@@ -43,6 +43,10 @@ generate:
 bench:
     cd tests && uv run --frozen --group bench python -m benchmarks
 
+# Take the pictures of the review page anew, into docs/pictures
+review-pictures:
+    cd tests && uv run --frozen python -m service.review.pictures
+
 # The long runs, by name: kills, sagas, power-loss, corruption, simulation, fuzz, ... (docs/reliability.md)
 torture name *args:
     cd tests && uv run --frozen python -m torture {{ name }} {{ args }}
