@@ -15,12 +15,14 @@ from assent_schemas.wire.approvals import Approval, Approving
 from assent_schemas.wire.frame import PageAsked
 from assent_schemas.wire.policies import ApprovingPolicy, Proposing
 from assent_schemas.wire.runs import Starting
-from assent_tray.asks import Ask, Cancel, Decide, Pause, Quit, Resume, Settle
+from assent_service.review.server import reviews
+from assent_tray.asks import Ask, Cancel, Decide, Pause, Quit, Resume, Review, Settle
 from assent_tray.deeds import done
 from assent_tray.snapshots import brief_of
 from engine.durable.asking import question
 from engine.durable.worlds import policy, task
 from service.owner_door.stages import Stage, client_of, stage
+from service.review.stages import Browser
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -145,3 +147,31 @@ async def test_of_two_who_decide_at_once_one_does_and_the_other_is_told(here: He
             said = await asyncio.gather(done(yes, client, NOW), done(no, other, NOW))
         assert min(word.split()[0] for word in said) == "Already"
         assert {word.split()[0] for word in said} & {"Approved:", "Rejected:"}
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_an_approval_is_shown_whole_in_the_owners_browser_or_the_command_is_named(
+    here: Here, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    stage, client = here
+    one, seen = await proposal(client), list[str]()
+
+    def browser(url: str) -> bool:
+        seen.append(url)
+        return there
+
+    monkeypatch.setattr("webbrowser.open", browser)
+    async with reviews(stage.desk) as pages:
+        said = await done(Review(one), client, NOW)
+        (url,) = seen
+        assert pages.port is not None
+        page = await Browser(pages.port).open(url)
+    assert (page.status, page.hidden("hash")) == (200, one.hash)
+    assert said.startswith("In your browser: ") is there
+    assert ("assent policy approve" in said) is not there
+
+
+async def test_a_page_that_cannot_be_had_is_a_line_and_no_error(here: Here) -> None:
+    _, client = here
+    said = await done(Review(await proposal(client)), client, NOW)
+    assert said.startswith("Not done. There is no review page")

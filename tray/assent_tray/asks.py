@@ -25,6 +25,17 @@ class Decide:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """The whole of an approval in the owner's browser, where it can be decided."""
+
+    one: "Approval"
+
+    @property
+    def subject(self) -> str:
+        return f"review:{self.one.id}@{self.one.version or ''}"
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
     """One of the choices of a case."""
 
@@ -89,4 +100,4 @@ class Quit:
     subject: str = "tray"
 
 
-Ask = Decide | Settle | Cancel | Pause | Resume | StartService | Examine | Quit
+Ask = Decide | Review | Settle | Cancel | Pause | Resume | StartService | Examine | Quit

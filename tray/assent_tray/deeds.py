@@ -15,7 +15,8 @@ from assent_schemas.wire.policies import (
     Unpausing,
 )
 from assent_schemas.wire.runs import Cancelling
-from assent_tray.asks import Ask, Cancel, Decide, Pause, Resume, Settle
+from assent_tray.asks import Ask, Cancel, Decide, Pause, Resume, Review, Settle
+from assent_tray.review import open_review
 from assent_tray.words import label, when
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ async def _carried_out(ask: Ask, client: "Client", now: datetime) -> str:
     match ask:
         case Decide():
             return await _decide(ask, client)
+        case Review(one):
+            return await open_review(one, client)
         case Settle(case, choice, what):
             await client.call(ops.RESOLVE_CASE, Resolving(case=case, choice=choice))
             return f"Decided for {what}: {choice}"

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from assent_schemas.wire.approvals import Approval
-from assent_tray.asks import Decide, subject_of
+from assent_tray.asks import Decide, Review, subject_of
 from assent_tray.menu.lines import bounded, line, lines
 from assent_tray.ports import Item
-from assent_tray.review import way_to_review
 from assent_tray.show_first import ShowFirst, may_be_approved_here
 from assent_tray.state import State, open_approvals
 from assent_tray.words import label, when
@@ -51,5 +50,4 @@ def _answers(one: Approval, state: State, rule: ShowFirst) -> Iterator[Item]:
     if may_be_approved_here(state.briefs.get(key), rule):
         yield Item(f"{key}:yes", "Approve", Decide(yes=True, one=one))
     yield Item(f"{key}:no", "Reject", Decide(yes=False, one=one))
-    yield Item(f"{key}:read", "To read it whole, and approve:")
-    yield Item(f"{key}:way", way_to_review(one))
+    yield Item(f"{key}:show", "Show it whole ...", Review(one))
