@@ -18,11 +18,11 @@ from assent_schemas.wire.operations import OPERATIONS, Operation
 from assent_service.desk.audited import carried_out
 from assent_service.desk.desk import Desk
 from assent_service.desk.room import Caller
-from assent_service.owner_door.bodies import whole
-from assent_service.owner_door.bounds import DoorBounds
 from assent_service.owner_door.events import following
 from assent_service.owner_door.gate import CALLER
-from assent_service.owner_door.refusals import JSON, TITLE, refusal, wrong_form
+from assent_service.web.bodies import whole
+from assent_service.web.bounds import DoorBounds
+from assent_service.web.refusals import JSON, TITLE, refusal, wrong_form
 
 _VERB_NOT_ALLOWED = 405
 

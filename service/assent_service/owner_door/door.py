@@ -11,10 +11,10 @@ from assent_schemas.errors import AssentError
 from assent_schemas.places import Address
 from assent_service.desk.desk import Desk
 from assent_service.owner_door.app import application
-from assent_service.owner_door.bounds import BOUNDS, DoorBounds
 from assent_service.owner_door.folder import Doorway, new_token, opened
 from assent_service.owner_door.gate import Gate
-from assent_service.owner_door.serving import serving
+from assent_service.web.bounds import BOUNDS, DoorBounds
+from assent_service.web.serving import serving
 
 _LOG = logging.getLogger("assent.door")
 

@@ -10,8 +10,8 @@ from assent_schemas import exact_json
 from assent_schemas.errors import Problem, Refused
 from assent_schemas.wire.events import FOLLOWING, Cursor, Event
 from assent_service.desk.hub import Follower, Hub
-from assent_service.owner_door.bounds import DoorBounds
-from assent_service.owner_door.refusals import TITLE, refusal
+from assent_service.web.bounds import DoorBounds
+from assent_service.web.refusals import TITLE, refusal
 
 _LONGEST_NUMBER = 18
 _POLICY_VIOLATION = 1008

@@ -21,9 +21,9 @@ from assent_schemas.wire.frame import (
 )
 from assent_schemas.wire.operations import HELLO
 from assent_service.desk.room import Caller
-from assent_service.owner_door.protocol import PEER
-from assent_service.owner_door.refusals import TITLE, refusal
 from assent_service.peers import user_name
+from assent_service.web.protocol import PEER
+from assent_service.web.refusals import TITLE, refusal
 
 CALLER = "caller"
 """Where the scope's state names who asks."""

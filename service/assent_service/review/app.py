@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from assent_schemas.errors import AssentError, Problem, Refused
 from assent_service.desk.carriers import problem_of
 from assent_service.desk.desk import Desk
-from assent_service.owner_door.bodies import whole
+from assent_service.web.bodies import whole
 from assent_service.pace import Pace
 from assent_service.review import answering, pages
 from assent_service.review.answers import parse

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from assent_service.owner_door.bounds import DoorBounds
+from assent_service.web.bounds import DoorBounds
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from assent_schemas import exact_json
 from assent_schemas.errors import AssentError, PolicyInvalid, Problem, Refused, StoreError
-from assent_service.owner_door.refusals import JSON, body, refusal
+from assent_service.web.refusals import JSON, body, refusal
 
 TITLE = "The call is not taken"
 LATER = 30

@@ -10,8 +10,8 @@ from starlette.types import Receive, Scope, Send
 
 from assent_schemas import exact_json
 from assent_schemas.errors import AssentError, Refused
-from assent_service.owner_door.bodies import whole
 from assent_service.pace import Pace
+from assent_service.web.bodies import whole
 from assent_service.webhooks.answers import no, refused, taken
 from assent_service.webhooks.book import Book
 from assent_service.webhooks.bounds import HookBounds

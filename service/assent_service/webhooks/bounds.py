@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from assent_engine.scheduling.happenings import LARGEST
 from assent_schemas.exact_json import Bounds
-from assent_service.owner_door.bounds import DoorBounds
+from assent_service.web.bounds import DoorBounds
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from assent_engine.refusals import refused
 from assent_engine.store.records import NewNotice
 from assent_schemas.errors import AssentError
 from assent_service.desk.room import Room
-from assent_service.owner_door.serving import serving
+from assent_service.web.serving import serving
 from assent_service.webhooks.app import Calls
 from assent_service.webhooks.book import Book
 from assent_service.webhooks.bounds import BOUNDS, HookBounds

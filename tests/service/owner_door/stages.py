@@ -21,8 +21,8 @@ from assent_schemas.wire.policies import Proposing
 from assent_service.desk.at_work import at_work
 from assent_service.desk.desk import Desk
 from assent_service.desk.room import Room
-from assent_service.owner_door.bounds import BOUNDS, DoorBounds
 from assent_service.owner_door.door import OwnerDoor, owner_door
+from assent_service.web.bounds import BOUNDS, DoorBounds
 from engine.durable.worlds import Bench, FakeClock
 
 Json = dict[str, Any]

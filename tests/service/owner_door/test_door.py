@@ -25,9 +25,9 @@ from assent_schemas.wire.runs import JournalAsked, RunAsked, RunsAsked, Starting
 from assent_service.desk.behind import Held
 from assent_service.desk.desk import Desk
 from assent_service.desk.room import Room
-from assent_service.owner_door.bounds import DoorBounds
 from assent_service.owner_door.door import owner_door
 from assent_service.owner_door.folder import new_token, opened
+from assent_service.web.bounds import DoorBounds
 from engine.durable.worlds import chain, policy, task, turns
 from service.owner_door.stages import (
     NAME,

@@ -20,7 +20,7 @@ from assent_schemas.wire.frame import PageAsked
 from assent_schemas.wire.inbox import Resolving
 from assent_schemas.wire.policies import Pausing, Proposing, Unpausing
 from assent_schemas.wire.runs import Cancelling, RunAsked, Starting
-from assent_service.owner_door.bounds import DoorBounds
+from assent_service.web.bounds import DoorBounds
 from engine.durable.asking import question, still
 from engine.durable.worlds import policy, task, turns
 from service.owner_door.stages import NAME, Stage, approved, client_of, stage, until

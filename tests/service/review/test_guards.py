@@ -12,7 +12,7 @@ from pathlib import Path
 import h11
 import pytest
 
-from assent_service.owner_door.bounds import DoorBounds
+from assent_service.web.bounds import DoorBounds
 from assent_service.review import neighbours
 from assent_service.review.bounds import BOUNDS, ReviewBounds
 from service.review.stages import Browser, Said, Stage, asked, asks, stage

@@ -13,7 +13,7 @@ from assent_schemas.errors import Problem, StoreError
 from assent_schemas.wire import operations as ops
 from assent_schemas.wire.hooks import HookNamed
 from assent_service.desk.behind import Held
-from assent_service.owner_door.bounds import DoorBounds
+from assent_service.web.bounds import DoorBounds
 from assent_service.webhooks import intake
 from assent_service.webhooks.bounds import HookBounds
 from engine.durable.worlds import approved, policy, task

@@ -5,8 +5,8 @@ import asyncio
 from starlette.requests import ClientDisconnect, Request
 
 from assent_schemas.errors import Problem, Refused
-from assent_service.owner_door.bounds import DoorBounds
-from assent_service.owner_door.refusals import TITLE
+from assent_service.web.bounds import DoorBounds
+from assent_service.web.refusals import TITLE
 
 
 async def whole(request: Request, bounds: DoorBounds) -> bytes:

@@ -9,8 +9,8 @@ from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from assent_service.owner_door.bounds import DoorBounds
-from assent_service.owner_door.protocol import Connection, EventsConnection
+from assent_service.web.bounds import DoorBounds
+from assent_service.web.protocol import Connection, EventsConnection
 
 
 @asynccontextmanager

@@ -15,8 +15,8 @@ from uvicorn.server import ServerState
 
 from assent_schemas.errors import Problem, Refused
 from assent_service import peers
-from assent_service.owner_door.bounds import DoorBounds
-from assent_service.owner_door.refusals import JSON, TITLE, body, status_of
+from assent_service.web.bounds import DoorBounds
+from assent_service.web.refusals import JSON, TITLE, body, status_of
 
 PEER = "peer"
 """Where the scope's state names the user at the other end; None on the loopback interface."""
