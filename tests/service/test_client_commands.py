@@ -111,3 +111,23 @@ def test_what_agents_lack_is_shown_with_nothing_hidden(shell: Shell) -> None:
     assert "looked at:" in said.out
     (gap,) = shell.done("gaps")
     assert (gap["count"], gap["report"]["missing_tools"][0]["name"]) == (3, HOSTILE)
+
+
+def test_http_is_off_until_it_is_switched_on_and_keeps_its_port(shell: Shell) -> None:
+    shell.done("clients", "add", "claude")
+    assert not shell.done("clients", "http")["on"]
+    on = shell.done("clients", "http", "on", "--port", "24871")
+    assert (on["url"], on["listens"]) == ("http://127.0.0.1:24871/mcp", False)
+    assert "once the service runs" in shell("clients", "http").out
+    shell.done("clients", "http", "off")
+    assert shell.done("clients", "http", "on")["url"] == on["url"]
+    assert shell("clients", "http", "off", "--port", "24871").code == 2
+
+
+def test_a_program_that_comes_by_http_is_told_where_and_with_which_token(shell: Shell) -> None:
+    shell.done("clients", "http", "on")
+    entry = shell.done("connect", "other", "--http", "--as", "web")["mcpServers"]["assent"]
+    name, _, token = entry["headers"]["Authorization"].removeprefix("Bearer ").partition(".")
+    assert scopes_of(shell, name, token) == {"propose", "run"}
+    assert shell("connect", "other", "--http", "--write").code == 2
+    assert shell("connect", "other", "cursor", "--http").code == 2

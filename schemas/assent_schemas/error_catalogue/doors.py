@@ -259,6 +259,48 @@ ROWS = (
         "Revoke those that are no longer used: assent clients revoke",
     ),
     Row(
+        "http.host",
+        "The door does not do this",
+        "The request names another host than the port's own: 127.0.0.1 or localhost.",
+        "Ask at the address that assent clients http shows.",
+    ),
+    Row(
+        "http.origin",
+        "The door does not do this",
+        "A page of another site asked.",
+        "Only programs of this computer may ask.",
+    ),
+    Row(
+        "http.token",
+        "The door does not do this",
+        "Every request shows a client's name and token, and these open nothing.",
+        "Let it in: assent connect other --http",
+    ),
+    Row(
+        "http.too_many",
+        "The door does not do this",
+        "A client may ask so many times a minute.",
+        "Wait a minute, then go on.",
+    ),
+    Row(
+        "http.port",
+        "The port cannot be used",
+        "Another program listens there.",
+        "Give another one: assent clients http on --port N",
+    ),
+    Row(
+        "http.off",
+        "HTTP is off",
+        "Programs cannot come by HTTP until you switch it on.",
+        "Switch it on: assent clients http on",
+    ),
+    Row(
+        "http.not_kept",
+        "The setting cannot be kept",
+        "Its file in the home cannot be written.",
+        "Give yourself write access, or use another home with --home.",
+    ),
+    Row(
         "connect.unreadable",
         "The configuration is left as it is",
         "The program's configuration cannot be read, or not be added to without a doubt.",

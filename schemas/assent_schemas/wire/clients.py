@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from assent_schemas.clients import NAME, SCOPES, Scope
+from assent_schemas.errors import Problem
 from assent_schemas.gaps import GapReport
 from assent_schemas.wire.frame import Answer, Asked
 
@@ -41,6 +42,23 @@ class Added(Answer):
     name: str
     scopes: list[Scope]
     token: str
+
+
+class HttpAsked(Asked):
+    """Whether clients may come by HTTP; without a port it is the last one, or a free one."""
+
+    on: bool
+    port: Annotated[int, Field(ge=1024, le=65535)] | None = None
+
+
+class HttpTold(Answer):
+    """Streamable HTTP: what the owner has set, and whether it is so."""
+
+    on: bool
+    url: str | None
+    listens: bool
+    trouble: Problem | None = None
+    """Why it does not listen although it is on."""
 
 
 class Gap(Answer):

@@ -411,6 +411,22 @@ REVOKE_CLIENT = Operation(
     clients.ClientTold,
     "Cut a client off, from its next call on",
 )
+AGENT_HTTP = Operation(
+    "agent_http",
+    "GET",
+    "/agent-http",
+    Nothing,
+    clients.HttpTold,
+    "Whether MCP clients may come by HTTP, and where",
+)
+SET_AGENT_HTTP = Operation(
+    "set_agent_http",
+    "POST",
+    "/agent-http",
+    clients.HttpAsked,
+    clients.HttpTold,
+    "Let MCP clients come by HTTP on the loopback interface, or no more",
+)
 LIST_GAPS = Operation(
     "list_gaps", "GET", "/gaps", PageAsked, Page[clients.Gap], "The tools that agents lack"
 )

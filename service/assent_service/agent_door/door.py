@@ -1,7 +1,6 @@
 """The agent door as a whole: opened on a home for a room, open as long as its context lasts."""
 
 import asyncio
-import importlib
 import logging
 import sys
 from collections.abc import AsyncIterator
@@ -13,7 +12,9 @@ from typing import Any
 from assent_schemas.places import Address, DoorFolder
 from assent_service import doorway, peers
 from assent_service.agent_door.bounds import BOUNDS, AgentBounds
+from assent_service.agent_door.entrance import Entrance
 from assent_service.agent_door.greeting import BAD, Greeting, greeting_of
+from assent_service.agent_door.http.listening import HttpDoor
 from assent_service.agent_door.lines import TooLong, lines
 from assent_service.desk.room import Room
 
@@ -35,13 +36,18 @@ async def agent_door(
     """
     folder = DoorFolder.of_agents(home)
     with doorway.opened(folder, "agent door", unix=unix) as (listening, address):
-        door = Door(room, bounds, token_asked=not unix)
+        entrance = Entrance(room, bounds)
+        door, http = Door(entrance, bounds, token_asked=not unix), HttpDoor(entrance)
         server = await asyncio.start_server(door.connected, sock=listening)
+        room.http = http
         try:
+            await http.follow()
             yield address
         finally:
             server.close()
+            await http.close()
             await door.close()
+            await entrance.close()
 
 
 @dataclass(slots=True)
@@ -51,13 +57,11 @@ class Door:
     On the loopback interface anybody could come: there a token is asked for.
     """
 
-    room: Room
+    entrance: Entrance
     bounds: AgentBounds
     token_asked: bool
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     _strangers: int = 0
-    _hall: Any = None
-    _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until its end; whatever happens in it stays in it."""
@@ -84,8 +88,6 @@ class Door:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._hall is not None:
-            await self._hall.close()
 
     async def _served(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if peers.is_stranger(peers.peer_uid(writer.get_extra_info("socket"))):
@@ -124,19 +126,10 @@ class Door:
             return
         self._strangers += stranger
         try:
-            hall = await self._opened_hall()
+            hall = await self.entrance.hall()
             await hall.serve(greeting, incoming, writer)
         finally:
             self._strangers -= stranger
-
-    async def _opened_hall(self) -> Any:
-        """What serves connections; loaded beside the loop when the first one comes."""
-        async with self._loading:
-            if self._hall is None:
-                name = "assent_service.agent_door.hall"
-                module = await asyncio.to_thread(importlib.import_module, name)
-                self._hall = module.Hall.of(self.room, self.bounds)
-            return self._hall
 
 
 async def _with_first(

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import mcp_types as types
 import msgspec
 from mcp.server.context import ServerRequestContext
-from mcp.server.lowlevel.server import Server
+from mcp.server.lowlevel.server import NotificationOptions, Server
+from mcp.server.models import InitializationOptions
 from mcp.server.subscriptions import ListenHandler, SubscriptionBus
 from mcp.shared.exceptions import MCPError
 
@@ -22,6 +23,7 @@ from assent_service.agent_door.prompts import PROMPTS, Prompt
 from assent_service.agent_door.resources import RESOURCES, TEMPLATES
 from assent_service.agent_door.tool import Visit
 from assent_service.agent_door.visitors import NOT_KNOWN, SAID_TO_UNKNOWN, VISITOR
+from assent_service.agent_door.wire import SAID
 
 NAME, TITLE = "assent", "Assent"
 INSTRUCTIONS = (
@@ -51,14 +53,14 @@ class Handlers:
         return self._listed[1]
 
     async def call_tool(
-        self, _context: Context, asked: types.CallToolRequestParams
+        self, context: Context, asked: types.CallToolRequestParams
     ) -> types.CallToolResult:
         tool = self.dispatcher.catalogue.tool(asked.name)
         if tool is None:
             near = did_you_mean(self.dispatcher.catalogue.nearest(asked.name), "")
             detail = f"There is no tool {asked.name[:80]!r}. {near}".strip()
             raise MCPError(types.INVALID_PARAMS, detail)
-        said = await self.dispatcher.call(_client(), tool, asked.arguments)
+        said = await self.dispatcher.call(_client(), tool, _exactly(context, asked))
         return _result(said.text, is_error=said.is_error)
 
     async def list_resources(self, _context: Context, _asked: Any) -> types.ListResourcesResult:
@@ -135,9 +137,22 @@ class Handlers:
             raise _refusal(types.INVALID_PARAMS, error.problem) from None
 
 
+class AgentServer(Server[Any]):
+    """The library's server, which tells every older client that tools may change."""
+
+    def create_initialization_options(
+        self,
+        notification_options: NotificationOptions | None = None,
+        experimental_capabilities: dict[str, dict[str, Any]] | None = None,
+        extensions: dict[str, dict[str, Any]] | None = None,
+    ) -> InitializationOptions:
+        told = notification_options or NotificationOptions(tools_changed=True)
+        return super().create_initialization_options(told, experimental_capabilities, extensions)
+
+
 def server_of(handlers: Handlers, bus: SubscriptionBus) -> Server[Any]:
     """The server of all connections."""
-    server: Server[Any] = Server(
+    server: Server[Any] = AgentServer(
         NAME,
         version=version("assent"),
         title=TITLE,
@@ -207,6 +222,15 @@ def _words(asked: types.CompleteRequestParams) -> Any:
             known = (one for one in TEMPLATES if (one.uri, one.variable) == (uri, name))
             return next((one.completes for one in known), None)
     return None
+
+
+def _exactly(context: Context, asked: types.CallToolRequestParams) -> dict[str, Any] | None:
+    """The arguments with their digits, which the library's own reading of HTTP rounds."""
+    if context.request is None:
+        return asked.arguments
+    said: dict[str, Any] = context.request.scope["state"][SAID]
+    found: dict[str, Any] | None = said["params"].get("arguments")
+    return found
 
 
 def _result(text: str, *, is_error: bool) -> types.CallToolResult:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import anyio
-from mcp.server.lowlevel.server import NotificationOptions, Server
+from mcp.server.lowlevel.server import Server
 from mcp.shared.message import SessionMessage
 from mcp_types.jsonrpc import (
     INVALID_REQUEST,
@@ -46,7 +46,7 @@ class Talk:
         VISITOR.set(self.visitor)
         r_in, r_out = anyio.create_memory_object_stream[SessionMessage | Exception](0)
         w_in, w_out = anyio.create_memory_object_stream[SessionMessage](0)
-        options = self.server.create_initialization_options(NotificationOptions(tools_changed=True))
+        options = self.server.create_initialization_options()
         async with anyio.create_task_group() as group:
             group.start_soon(self._hear, incoming, r_in, group.cancel_scope)
             group.start_soon(self._say, w_out, group.cancel_scope)

@@ -17,7 +17,7 @@ TITLE = "This client is not known"
 REMEDY = "Connect it again: assent connect"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Visitor:
     """One connection: how it greeted, and for older clients the session to tell news to."""
 

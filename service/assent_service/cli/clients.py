@@ -10,7 +10,7 @@ from assent_schemas.clients import NOBODY, SCOPES, Scope
 from assent_service.cli.options import standard
 
 if TYPE_CHECKING:
-    from assent_schemas.wire.clients import Added, ClientTold
+    from assent_schemas.wire.clients import Added, ClientTold, HttpTold
 
 
 class Scopes(click.ParamType["tuple[Scope, ...]"]):
@@ -96,6 +96,38 @@ def revoke(name: str, home: Path | None, as_json: bool) -> None:
     told = asyncio.run(_revoked(home, name))
     tokens.forget(Home.find(home).path, told.name)
     emit(told.model_dump(), lambda: f"{told.name} can no longer do anything.", as_json=as_json)
+
+
+@clients.command()
+@click.argument("what", type=click.Choice(["on", "off", "status"]), default="status")
+@click.option("--port", type=click.IntRange(1024, 65535), help="[default: the last, or a free one]")
+@standard
+def http(what: str, port: int | None, home: Path | None, as_json: bool) -> None:
+    """Let programs come by HTTP, too, at a port of this computer alone.
+
+    It is off until you switch it on, and for programs that cannot start assent mcp. Every request
+    needs a client's token; assent connect other --http shows what such a program needs.
+    """
+    from assent_service.cli.clients_view import http_said
+    from assent_service.cli.output import emit
+
+    if port is not None and what != "on":
+        raise click.UsageError("A port is for: http on.")
+    told = asyncio.run(_switched(home, what, port))
+    emit(told.model_dump(), lambda: http_said(told), as_json=as_json)
+
+
+async def _switched(home: Path | None, what: str, port: int | None) -> "HttpTold":
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.clients import HttpAsked
+    from assent_schemas.wire.frame import Nothing
+    from assent_service.cli.owner import owner
+
+    if what == "status":
+        async with owner(home) as to:
+            return await to.call(ops.AGENT_HTTP, Nothing())
+    async with owner(home, acts=True, new=True) as to:
+        return await to.call(ops.SET_AGENT_HTTP, HttpAsked(on=what == "on", port=port))
 
 
 async def known(home: Path | None) -> "list[ClientTold]":

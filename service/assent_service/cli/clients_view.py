@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from assent_schemas.wire.clients import ClientTold, Gap
+from assent_schemas.wire.clients import ClientTold, Gap, HttpTold
 from assent_service.cli.text import shown
 from assent_service.cli.views import listing
 
@@ -45,3 +45,15 @@ def _lines(gap: Gap) -> Iterator[str]:
 
 def _at(moment: str) -> str:
     return moment[:19].replace("T", " ")
+
+
+def http_said(told: HttpTold) -> str:
+    """Whether programs can come by HTTP, and where."""
+    if not told.on:
+        return "Off: programs come through assent mcp only."
+    if told.trouble is not None:
+        return f"On, but it does not listen. {told.trouble.detail} {told.trouble.remedy}"
+    where = f"at {told.url}, with a client's token."
+    return (
+        f"On: programs can come {where}" if told.listens else f"On once the service runs: {where}"
+    )

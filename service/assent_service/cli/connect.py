@@ -38,12 +38,14 @@ class ProgramName(click.ParamType["Program"]):
 @click.argument("programs", metavar="PROGRAM...", nargs=-1, required=True, type=ProgramName())
 @click.option("--write", is_flag=True, help="Put it into its configuration; the old one is kept.")
 @click.option("--as", "client", help="What the client is called [default: as the program].")
+@click.option("--http", is_flag=True, help="For a program that only knows HTTP; shows the token.")
 @SCOPES_OPTION
 @standard
 def connect(
     programs: "tuple[Program, ...]",
     write: bool,
     client: str | None,
+    http: bool,
     scopes: "tuple[Scope, ...] | None",
     home: Path | None,
     as_json: bool,
@@ -53,11 +55,20 @@ def connect(
     PROGRAM is claude, claude-code, cursor, vscode, codex, windsurf, gemini or other. The client
     may then read, put proposals before you, and run what you have approved. It cannot approve.
     """
+    import json
+
     from assent_service.cli.connect_view import connections_view
     from assent_service.cli.output import emit
+    from assent_service.cli.text import shown_document
 
     if client is not None and len(programs) > 1:
         raise click.UsageError("Give one program with --as.")
+    if http and (write or len(programs) > 1):
+        raise click.UsageError("With --http one program's entry is shown, and none is written.")
+    if http:
+        entry = asyncio.run(_http_entry(home, client or programs[0].name, scopes))
+        emit(entry, lambda: shown_document(json.dumps(entry, indent=2)), as_json=as_json)
+        return
     found = [_connected(home, one, client or one.name, scopes, write=write) for one in programs]
     emit([one.as_json() for one in found], lambda: connections_view(found), as_json=as_json)
 
@@ -82,6 +93,27 @@ def _connected(
     granted, token = asyncio.run(let_in(home, client, scopes))
     kept = plan.carry_out(datetime.now(UTC)) if plan else None
     return Connection(program, client, launch, path, granted, token, plan, kept)
+
+
+async def _http_entry(
+    home: Path | None, client: str, scopes: "tuple[Scope, ...] | None"
+) -> dict[str, Any]:
+    """What a program needs that comes by HTTP; raises Refused where that is off."""
+    from assent_engine.home import Home
+    from assent_schemas.errors import Problem, Refused
+    from assent_service.cli.clients import let_in
+    from assent_service.connect.programs import SERVER
+    from assent_service.http_setting import HttpSetting
+
+    setting = HttpSetting.of(Home.find(home).path)
+    if not setting.on:
+        detail = "Programs cannot come by HTTP yet."
+        remedy = "Switch it on: assent clients http on"
+        raise Refused(Problem("http.off", "HTTP is off", detail, remedy))
+    _, token = await let_in(home, client, scopes)
+    bearer = f"Bearer {client}.{token.read_text(encoding='utf-8').strip()}"
+    entry = {"type": "http", "url": setting.url, "headers": {"Authorization": bearer}}
+    return {"mcpServers": {SERVER: entry}}
 
 
 def _plan(program: "Program", path: Path | None, launch: "Launch") -> "Plan":

@@ -14,6 +14,7 @@ from assent_service.desk import (
     forking,
     happenings,
     hooks,
+    http,
     inbox,
     outside,
     policies,
@@ -72,6 +73,8 @@ _on(ops.EMIT_EVENT, happenings.emit_event)
 _on(ops.LIST_CLIENTS, clients.list_clients)
 _on(ops.ADD_CLIENT, clients.add_client)
 _on(ops.REVOKE_CLIENT, clients.revoke_client)
+_on(ops.AGENT_HTTP, http.agent_http)
+_on(ops.SET_AGENT_HTTP, http.set_agent_http)
 _on(ops.LIST_GAPS, clients.list_gaps)
 _on(ops.LIST_HOOKS, hooks.list_hooks)
 _on(ops.ADD_HOOK, hooks.add_hook)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assent_engine.hooks import Listening
+from assent_schemas.errors import Problem
 
 
 class Listener(Protocol):
@@ -40,3 +41,18 @@ class NobodyListens:
 
     async def learn(self) -> None:
         """Nothing to do."""
+
+
+class AgentPort(Protocol):
+    """The agents' second way in, where a service has one."""
+
+    @property
+    def port(self) -> int | None:
+        """Where it listens; None while it does not."""
+
+    @property
+    def trouble(self) -> Problem | None:
+        """Why it does not, although it should."""
+
+    async def follow(self) -> None:
+        """Listen, or no more, as the setting of the home says."""

@@ -14,7 +14,7 @@ from assent_schemas.wire.frame import Page, PageAsked
 from assent_service.desk.behind import Behind, Held
 from assent_service.desk.carriers import Carriers
 from assent_service.desk.hub import Hub
-from assent_service.desk.listener import Listener, NobodyListens
+from assent_service.desk.listener import AgentPort, Listener, NobodyListens
 from assent_service.desk.reviewing import NoReviews, Reviewing
 
 Item = TypeVar("Item")
@@ -40,6 +40,7 @@ class Room:
     since: str
     webhooks: Listener = field(default_factory=NobodyListens)
     reviews: Reviewing = field(default_factory=NoReviews)
+    http: AgentPort | None = None
 
     @classmethod
     def of(cls, home: Path, clock: Clock | None = None) -> "Room":

@@ -1,0 +1,1 @@
+"""Streamable HTTP on the loopback interface, for clients that cannot start a program."""
