@@ -95,7 +95,7 @@ class Handlers:
         self, _context: Context, asked: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         uri = str(asked.uri)
-        found = await self._looked("read", lambda visit: resources.read(visit.reach, uri))
+        found = await self._looked("read", lambda visit: resources.read(visit.reach, uri), uri=uri)
         text = types.TextResourceContents(uri=found.uri, mime_type=found.mime, text=found.text)
         return types.ReadResourceResult(contents=[text])
 
@@ -128,13 +128,13 @@ class Handlers:
         VISITOR.get().session = context.session
 
     async def _looked(
-        self, what: str, work: Callable[[Visit], Coroutine[Any, Any, Value]]
+        self, what: str, work: Callable[[Visit], Coroutine[Any, Any, Value]], **about: str
     ) -> Value:
         """What is found for this client; an error of ours becomes one of the protocol's."""
         try:
             return await self.dispatcher.look(_client(), what, work)
         except AssentError as error:
-            raise _refusal(types.INVALID_PARAMS, error.problem) from None
+            raise _refusal(types.INVALID_PARAMS, error.problem, **about) from None
 
 
 class AgentServer(Server[Any]):
@@ -241,8 +241,8 @@ def _result(text: str, *, is_error: bool) -> types.CallToolResult:
     return types.CallToolResult(content=content, structured_content=msgspec.json.decode(text))
 
 
-def _refusal(code: int, problem: Problem) -> MCPError:
-    data = {"code": problem.code, "remedy": problem.remedy}
+def _refusal(code: int, problem: Problem, **about: str) -> MCPError:
+    data = {**about, "code": problem.code, "remedy": problem.remedy}
     return MCPError(code, problem.detail, data)
 
 

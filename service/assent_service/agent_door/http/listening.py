@@ -4,8 +4,8 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from assent_schemas.errors import Problem
@@ -66,14 +66,21 @@ async def listening(port: int, entrance: Entrance, bounds: HttpBounds) -> AsyncI
     """Serve at a port of the loopback interface; raises OSError."""
     reach = Reach(entrance.room)
     gate = Gate(port, entrance, reach, bounds)
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as bound:
-        if os.name == "posix":
-            # Elsewhere it would let others listen at the same port.
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(("127.0.0.1", port))
+    with bound_to(port) as bound:
         async with serving(gate, bound, bounds):
             try:
                 yield gate
             finally:
                 await gate.close()
                 reach.close()
+
+
+@contextmanager
+def bound_to(port: int) -> Iterator[socket.socket]:
+    """A socket at a port that nobody beyond this computer can reach; raises OSError."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as bound:
+        if os.name == "posix":
+            # Elsewhere it would let others listen at the same port.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(("127.0.0.1", port))
+        yield bound
