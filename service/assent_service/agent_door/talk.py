@@ -96,7 +96,9 @@ class Talk:
         if about is not None:
             self._waiting.add(about)
         match message.message:
-            case JSONRPCNotification(method="notifications/cancelled", params={"requestId": given}):
+            case JSONRPCNotification(
+                method="notifications/cancelled", params={"requestId": int() | str() as given}
+            ):
                 # It will not be answered any more.
                 self._waiting.discard(given)
 

@@ -168,6 +168,18 @@ async def test_a_huge_line_is_thrown_away_and_its_request_answered(
         assert (await line.hear())["id"] == 7
 
 
+@pytest.mark.parametrize("wrong", [{}, [], None, True, 1.5, {"a": 1}])
+async def test_a_cancellation_that_names_no_request_is_passed_over(
+    here: Stage, wrong: object
+) -> None:
+    params = {"requestId": wrong}
+    async with here.line() as line:
+        await line.initialized()
+        cancelled = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params}
+        await line.say(cancelled, PING)
+        assert (await line.hear())["id"] == 7
+
+
 async def test_the_same_id_twice_at_once_is_refused(here: Stage) -> None:
     listen = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "guide"}}
     async with here.line() as line:
