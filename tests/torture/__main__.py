@@ -14,7 +14,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,16 +39,20 @@ def commit() -> str:
     return _git("describe", "--always", "--dirty")
 
 
-def source() -> str:
+def source(more: Sequence[str] = ()) -> str:
     """What is tried: a hash over git's trees of it, marked where it differs from them."""
-    trees = _git("rev-parse", *(f"HEAD:{folder}" for folder in TRIED))
-    changed = _git("status", "--porcelain", "--", *TRIED)
+    folders = (*TRIED, *more)
+    trees = _git("rev-parse", *(f"HEAD:{folder}" for folder in folders))
+    changed = _git("status", "--porcelain", "--", *folders)
     return hashlib.sha256(trees.encode()).hexdigest()[:16] + ("-dirty" if changed else "")
 
 
-def begun(file: Path, seed: str | None, first: int = 0) -> dict[str, Any]:
-    """The progress so far of this source, or a new one from the first case on."""
-    present = source()
+def begun(file: Path, seed: str | None, first: int = 0, more: Sequence[str] = ()) -> dict[str, Any]:
+    """The progress so far of this source, or a new one from the first case on.
+
+    `more` are folders that are tried beside those that every torture tries.
+    """
+    present = source(more)
     if file.exists():
         progress: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         if progress.get("source") == present and seed in (None, progress["seed"]):
@@ -82,7 +86,7 @@ def torment(name: str, cases: int | None, seed: str | None, folder: Path, first:
     file = PROGRESS / (f"{name}-{first}.json" if first else f"{name}.json")
     for one in (folder, PROGRESS):
         one.mkdir(parents=True, exist_ok=True)
-    progress = begun(file, seed, first)
+    progress = begun(file, seed, first, getattr(torture, "TRIED_TOO", ()))
     wanted = cases or (torture.cases(folder) if hasattr(torture, "cases") else torture.CASES)
     at = f"commit {progress['commit']}, source {progress['source']}"
     print(f"{name}: seed {progress['seed']}, {at}, from {progress['done']}", flush=True)  # noqa: T201

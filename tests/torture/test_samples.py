@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import random
 from collections import Counter
 from pathlib import Path
@@ -17,6 +18,7 @@ from torture import (
     corruption,
     full_disk,
     kills,
+    mcp_fuzz,
     planted,
     power_loss,
     races,
@@ -130,3 +132,11 @@ def test_a_planted_bug_is_caught(bug: str) -> None:
 
 def test_of_services_started_at_once_one_serves(folder: Path) -> None:
     assert services.case(0, SEED, folder)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the door is reached over a Unix socket")
+def test_whatever_is_said_to_the_agent_door_it_goes_on_and_tells_nothing_of_its_inside(
+    folder: Path,
+) -> None:
+    for number in range(6):
+        mcp_fuzz.case(number, SEED, folder)

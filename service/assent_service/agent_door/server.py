@@ -12,6 +12,7 @@ from mcp.server.lowlevel.server import NotificationOptions, Server
 from mcp.server.models import InitializationOptions
 from mcp.server.subscriptions import ListenHandler, SubscriptionBus
 from mcp.shared.exceptions import MCPError
+from mcp_types.jsonrpc import JSONRPCRequest
 
 from assent_engine.clients import Client
 from assent_schemas import exact_json
@@ -23,7 +24,7 @@ from assent_service.agent_door.prompts import PROMPTS, Prompt
 from assent_service.agent_door.resources import RESOURCES, TEMPLATES
 from assent_service.agent_door.tool import Visit
 from assent_service.agent_door.visitors import NOT_KNOWN, SAID_TO_UNKNOWN, VISITOR
-from assent_service.agent_door.wire import SAID
+from assent_service.agent_door.wire import MESSAGE
 
 NAME, TITLE = "assent", "Assent"
 INSTRUCTIONS = (
@@ -228,9 +229,8 @@ def _exactly(context: Context, asked: types.CallToolRequestParams) -> dict[str, 
     """The arguments with their digits, which the library's own reading of HTTP rounds."""
     if context.request is None:
         return asked.arguments
-    said: dict[str, Any] = context.request.scope["state"][SAID]
-    found: dict[str, Any] | None = said["params"].get("arguments")
-    return found
+    said: JSONRPCRequest = context.request.scope["state"][MESSAGE]
+    return (said.params or {}).get("arguments")
 
 
 def _result(text: str, *, is_error: bool) -> types.CallToolResult:

@@ -22,8 +22,8 @@ from assent_schemas.errors import AssentError, Problem
 from assent_service.agent_door.bounds import AgentBounds
 
 Id = int | str | None
-SAID = "said"
-"""Where the state of an HTTP request keeps what was said, exactly."""
+MESSAGE = "message"
+"""Where the state of an HTTP request keeps what was said, its numbers exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +33,15 @@ class Unread:
     answer: bytes
 
 
-def read(line: bytes, bounds: AgentBounds) -> Any | Unread:
-    """What is said; numbers are int or Decimal from here on."""
+def message_of(line: bytes, bounds: AgentBounds) -> SessionMessage | Unread:
+    """A line read; numbers are int or Decimal from here on."""
     try:
-        return exact_json.parse(line, bounds.json)
+        said = exact_json.parse(line, bounds.json)
     except AssentError as error:
         wrong = error.problem
         syntax = wrong.code in ("json.syntax", "json.encoding")
         code = PARSE_ERROR if syntax else INVALID_PARAMS
         return Unread(error_line(_id_of(line), code, wrong.detail, wrong))
-
-
-def message_of(line: bytes, bounds: AgentBounds) -> SessionMessage | Unread:
-    """A line read as a message."""
-    said = read(line, bounds)
-    if isinstance(said, Unread):
-        return said
     about = said.get("id") if isinstance(said, dict) else None
     known = about if isinstance(about, int | str) and not isinstance(about, bool) else None
     try:

@@ -16,7 +16,8 @@ from starlette.types import Receive, Scope, Send
 from assent_service.agent_door.bounds import AgentBounds
 from assent_service.agent_door.http.bounds import HttpBounds
 from assent_service.agent_door.visitors import VISITOR, Visitor
-from assent_service.agent_door.wire import SAID, Unread, read
+from assent_service.agent_door.wire import MESSAGE, Unread, message_of
+from assent_service.web.refusals import JSON
 
 _BAD_REQUEST = 400
 
@@ -62,14 +63,15 @@ class Sessions:
         self, visitor: Visitor, body: bytes, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Answer one request; `body` is what `receive` gives."""
-        said = read(body, self.bounds) if body else None
-        if isinstance(said, Unread):
-            response = Response(said.answer, _BAD_REQUEST, media_type="application/json")
-            await response(scope, receive, send)
-            return
+        if scope["method"] == "POST":
+            # The library's own words on what is no message tell of its inside.
+            message = message_of(body, self.bounds)
+            if isinstance(message, Unread):
+                await Response(message.answer, _BAD_REQUEST, media_type=JSON)(scope, receive, send)
+                return
+            scope["state"][MESSAGE] = message.message
         self.visitors.add(visitor)
         VISITOR.set(visitor)
-        scope["state"][SAID] = said
         scope["user"] = _user(visitor)
         await self.manager.handle_request(scope, receive, send)
 
