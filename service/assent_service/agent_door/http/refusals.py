@@ -37,4 +37,6 @@ def refusal(error: AssentError) -> Response:
     problem = {**error.problem.as_json(), "remedy": remedy_of(error.problem)}
     said = {"code": _CODE, "message": error.problem.detail, "data": {"problems": [problem]}}
     body = exact_json.encode(exact_json.plain({"jsonrpc": "2.0", "id": None, "error": said}))
-    return Response(body, status, headers=_MORE.get(status), media_type=JSON)
+    # Whoever is turned away keeps no place that others want.
+    headers = {"connection": "close", **_MORE.get(status, {})}
+    return Response(body, status, headers=headers, media_type=JSON)
