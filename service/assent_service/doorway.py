@@ -77,7 +77,7 @@ def make_private(path: Path) -> None:
 @contextmanager
 def _bound(folder: DoorFolder, door: str, *, unix: bool) -> Iterator[Listening]:
     if not unix:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
             listening.bind(("127.0.0.1", 0))
             yield listening, Address(port=listening.getsockname()[1])
         return

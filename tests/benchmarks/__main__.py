@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import bridge, commands, durable, growth, interpreter, peers, service, tray
+from benchmarks import agents, bridge, commands, durable, growth, interpreter, peers, service, tray
 
 REPORT = Path(__file__).parents[2] / "build" / "benchmarks.json"
 ROUNDS = 5
@@ -88,6 +88,7 @@ def main() -> None:
     REPORT.parent.mkdir(exist_ok=True)
     medians = {str(row["name"]): float(row["median"]) for row in rows}
     report = {**about, "figures": rows, "peers": beside(medians), "growth": grown()}
+    report["agents"] = agents.measured()
     REPORT.write_text(json.dumps(report, indent=2), encoding="utf-8")
 
 

@@ -64,6 +64,11 @@ class Handlers:
         said = await self.dispatcher.call(_client(), tool, _exactly(context, asked))
         return _result(said.text, is_error=said.is_error)
 
+    def takes(self, name: str) -> dict[str, Any] | None:
+        """The schema of a tool's arguments; without this the library lists all for every call."""
+        tool = self.dispatcher.catalogue.tool(name)
+        return None if tool is None else tool.takes
+
     async def list_resources(self, _context: Context, _asked: Any) -> types.ListResourcesResult:
         listed = [
             types.Resource(
@@ -158,6 +163,7 @@ def server_of(handlers: Handlers, bus: SubscriptionBus) -> Server[Any]:
         version=version("assent"),
         title=TITLE,
         instructions=INSTRUCTIONS,
+        get_tool_input_schema=handlers.takes,
         on_list_tools=handlers.list_tools,
         on_call_tool=handlers.call_tool,
         on_list_resources=handlers.list_resources,

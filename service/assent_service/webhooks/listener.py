@@ -91,7 +91,7 @@ class Webhooks:
         return await Book.read(self.room.read, HookKeys(Home(self.room.home).hooks))
 
     def _bound(self, port: int) -> socket.socket:
-        end = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        end = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if sys.platform == "win32":
             # There the other option would share the port with whoever asks.
             end.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)

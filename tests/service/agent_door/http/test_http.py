@@ -11,7 +11,7 @@ import pytest
 
 from assent_schemas import exact_json
 from assent_service.agent_door.http.bounds import BOUNDS, HttpBounds
-from assent_service.agent_door.http.listening import HttpDoor
+from assent_service.agent_door.http.listening import HttpDoor, bound_to
 from assent_service.http_setting import HttpSetting
 from service.agent_door.http.stages import (
     KINDS,
@@ -77,6 +77,12 @@ async def test_it_listens_on_the_loopback_interface_only(here: Stage) -> None:
         if not str(host).startswith("127."):
             with pytest.raises(ConnectionRefusedError):
                 await asyncio.open_connection(str(host), port)
+
+
+def test_small_answers_are_sent_at_once() -> None:
+    """What asyncio looks at before it lets a connection send without delay."""
+    with bound_to(free_port()) as bound:
+        assert bound.proto == socket.IPPROTO_TCP
 
 
 @pytest.mark.parametrize("era", ERAS)
