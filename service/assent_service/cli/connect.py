@@ -63,9 +63,9 @@ def connect(
 
     if client is not None and len(programs) > 1:
         raise click.UsageError("Give one program with --as.")
-    if http and (write or len(programs) > 1):
-        raise click.UsageError("With --http one program's entry is shown, and none is written.")
     if http:
+        if write or len(programs) != 1:
+            raise click.UsageError("With --http one program's entry is shown, and none is written.")
         entry = asyncio.run(_http_entry(home, client or programs[0].name, scopes))
         emit(entry, lambda: shown_document(json.dumps(entry, indent=2)), as_json=as_json)
         return

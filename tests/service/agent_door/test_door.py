@@ -198,6 +198,20 @@ async def test_too_many_connections_are_told_so(tmp_path: Path) -> None:
             assert "Too many" in (await third.hear())["error"]["message"]
 
 
+async def test_connections_that_never_speak_are_let_go(tmp_path: Path) -> None:
+    """Half-open ones, and ones that begin a line and never end it."""
+    few = replace(BOUNDS, connections=2, seconds_to_greet=0.2)
+    async with stage(tmp_path / "home", few) as here:
+        async with here.line() as silent, here.line() as halting:
+            halting.writer.write(b'{"assent": 1, "cl')
+            async with here.line() as third:
+                assert "Too many" in (await third.hear())["error"]["message"]
+            assert await silent.hear() is None
+            assert await halting.hear() is None
+        async with here.line() as again:
+            await again.initialized()
+
+
 async def test_strangers_take_only_their_share_of_connections(tmp_path: Path) -> None:
     few = replace(BOUNDS, strangers=1)
     async with stage(tmp_path / "home", few) as here, here.line() as stranger:
