@@ -13,7 +13,6 @@ from starlette.types import Receive, Scope, Send
 from assent_schemas.errors import AssentError, Problem, Refused
 from assent_service.desk.carriers import problem_of
 from assent_service.desk.desk import Desk
-from assent_service.web.bodies import whole
 from assent_service.pace import Pace
 from assent_service.review import answering, pages
 from assent_service.review.answers import parse
@@ -24,6 +23,7 @@ from assent_service.review.keys import Keys
 from assent_service.review.neighbours import is_stranger
 from assent_service.review.session import Session
 from assent_service.review.showing import Showing
+from assent_service.web.bodies import whole
 
 _LOG = logging.getLogger("assent.review")
 _TOO_OFTEN = Problem("review.too_often", "Too many requests", "Wait a moment, then look again.")

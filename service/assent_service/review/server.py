@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from assent_service.desk.desk import Desk
 from assent_service.desk.reviewing import NoReviews, Subject
-from assent_service.web.serving import serving
 from assent_service.review.bounds import BOUNDS, ReviewBounds
 from assent_service.review.keys import Keys
+from assent_service.web.serving import serving
 
 LOOPBACK = "127.0.0.1"
 _LOG = logging.getLogger("assent.review")

@@ -12,9 +12,9 @@ from pathlib import Path
 import h11
 import pytest
 
-from assent_service.web.bounds import DoorBounds
 from assent_service.review import neighbours
 from assent_service.review.bounds import BOUNDS, ReviewBounds
+from assent_service.web.bounds import DoorBounds
 from service.review.stages import Browser, Said, Stage, asked, asks, stage
 from service.shell import greeter
 
