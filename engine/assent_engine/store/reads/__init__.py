@@ -1,0 +1,1 @@
+"""Questions that are asked of the store, by what they are about."""

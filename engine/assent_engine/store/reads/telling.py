@@ -1,0 +1,51 @@
+"""Questions about what the owner was told: notices, and who did what."""
+
+from assent_engine.notices import Notice, NoticeLevel
+from assent_engine.store.reads.asking import Asking, Part
+from assent_engine.store.records import AuditEntry
+
+
+class ToldReads(Asking):
+    """Questions about what the owner was told: notices, and who did what."""
+
+    async def notices(self, run_id: str | None = None) -> list[Notice]:
+        """Notices in the order in which they were recorded; of one run, or all."""
+        sql = "SELECT key, text, level, run_id FROM notices WHERE ?1 IS NULL OR run_id = ?1"
+        rows = await self._all(f"{sql} ORDER BY rowid", run_id)
+        return [Notice(key, text, NoticeLevel(level), of) for key, text, level, of in rows]
+
+    async def notice(self, key: str) -> Notice | None:
+        found = await self._all("SELECT key, text, level, run_id FROM notices WHERE key = ?", key)
+        return (
+            Notice(found[0][0], found[0][1], NoticeLevel(found[0][2]), found[0][3])
+            if found
+            else None
+        )
+
+    async def notice_page(self, part: Part) -> list[tuple[Notice, str]]:
+        """A part of the notices, by key, each with when it was recorded."""
+        sql = part.of("notices", "key, text, level, run_id, at", "key")
+        return [
+            (Notice(key, text, NoticeLevel(level), of), at)
+            for key, text, level, of, at in await self._all(sql, part.after, None, part.most)
+        ]
+
+    async def noticed_at(self, key: str) -> str | None:
+        """When the notice of that key was recorded."""
+        rows = await self._all("SELECT at FROM notices WHERE key = ?", key)
+        return str(rows[0][0]) if rows else None
+
+    async def audit_page(self, part: Part) -> list[tuple[int, AuditEntry]]:
+        """A part of the audit, by number."""
+        sql = part.of("audit", "seq, at, who, action, subject, detail", "seq")
+        rows = await self._all(sql, part.after, None, part.most)
+        return [(seq, AuditEntry(*row)) for seq, *row in rows]
+
+    async def last_restore(self) -> str | None:
+        """When the home was last restored from a backup."""
+        ((at,),) = await self._all("SELECT max(at) FROM audit WHERE action = 'restore'")
+        return None if at is None else str(at)
+
+    async def audit(self) -> list[AuditEntry]:
+        rows = await self._all("SELECT at, who, action, subject, detail FROM audit ORDER BY seq")
+        return [AuditEntry(*row) for row in rows]
