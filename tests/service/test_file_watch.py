@@ -1,49 +1,15 @@
 """Watching files with the operating system's own notifications; the waiting is virtual."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from assent_engine.clock import Timer
 from assent_service.file_watch import LONGEST, MOST, QUIET, FileWatch
-
-
-@dataclass
-class HeldTimer:
-    seconds: float
-    action: Callable[[], None]
-    cancelled: bool = False
-
-    def cancel(self) -> None:
-        self.cancelled = True
-
-
-@dataclass
-class Stopwatch:
-    """A clock whose timers ring when the test says so."""
-
-    timers: list[HeldTimer] = field(default_factory=list)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    async def sleep_until(self, deadline: datetime) -> None:
-        raise NotImplementedError
-
-    def timer(self, seconds: float, action: Callable[[], None]) -> Timer:
-        one = HeldTimer(seconds, action)
-        self.timers.append(one)
-        return one
-
-    def ring(self, seconds: float) -> None:
-        for one in [one for one in self.timers if one.seconds == seconds and not one.cancelled]:
-            one.cancelled = True
-            one.action()
+from service.held_clock import HeldClock
 
 
 @dataclass
@@ -51,7 +17,7 @@ class Room:
     """A watched folder; files named `*.mark` and `*.part` do not matter."""
 
     folder: Path
-    clock: Stopwatch = field(default_factory=Stopwatch)
+    clock: HeldClock = field(default_factory=HeldClock)
     told: list[str] = field(default_factory=list)
     heard_of: int = 0
     marks: asyncio.Queue[str] = field(default_factory=asyncio.Queue)

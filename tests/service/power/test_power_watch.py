@@ -1,54 +1,22 @@
 """The power watch: whoever tells of it, one sleep is one sleep, and nothing is missed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assent_engine.clock import Timer
 from assent_engine.scheduling.zone import owners_zone, read_zone
 from assent_service.power import Heard, PowerWatch, Told, Unavailable
 from assent_service.power.readings import SET, SLEPT, Passed, Readings
 from assent_service.power.watch import GLANCE, PATIENCE
+from service.held_clock import HeldClock
 
 HOUR = 3600.0
-
-
-@dataclass
-class HeldTimer:
-    seconds: float
-    action: Callable[[], None]
-    over: bool = False
-
-    def cancel(self) -> None:
-        self.over = True
-
-
-@dataclass
-class HeldClock:
-    """Timers that ring when the test says so."""
-
-    timers: list[HeldTimer] = field(default_factory=list)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    async def sleep_until(self, deadline: datetime) -> None:
-        raise NotImplementedError
-
-    def timer(self, seconds: float, action: Callable[[], None]) -> Timer:
-        self.timers.append(HeldTimer(seconds, action))
-        return self.timers[-1]
-
-    def ring(self, seconds: float) -> None:
-        for one in [one for one in self.timers if one.seconds == seconds and not one.over]:
-            one.over = True
-            one.action()
 
 
 @dataclass
