@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from assent_schemas.errors import Problem, Refused, StoreError
@@ -17,13 +18,36 @@ PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 LONGEST_SOCKET_PATH = 100
 """Bytes; kernels take 103 or 107, and refuse longer ones."""
 
-Listening = tuple[socket.socket, Address]
+
+@dataclass(frozen=True, slots=True)
+class Doorway:
+    """Where a door listens, and what tells its clients so."""
+
+    listening: socket.socket
+    address: Address
+    folder: DoorFolder
+    token: str | None
+    inode: int | None
+    """Of the socket's path; None where it listens on a port."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether a client still finds it: nobody removed or replaced what leads to it."""
+        try:
+            told = self.folder.address.read_text(encoding="utf-8") == self.address.as_json()
+            return told and self._opens() and _inode(self.address) == self.inode
+        except (OSError, UnicodeDecodeError):
+            return False
+
+    def _opens(self) -> bool:
+        token = self.token
+        return token is None or self.folder.token.read_text(encoding="utf-8") == token
 
 
 @contextmanager
 def opened(
     folder: DoorFolder, door: str, *, token: str | None = None, unix: bool = sys.platform != "win32"
-) -> Iterator[Listening]:
+) -> Iterator[Doorway]:
     """Make the folder and listen; its files tell clients where, and the token if there is one.
 
     `door` names it for people. Without `unix` a free port of the loopback interface takes the
@@ -42,14 +66,14 @@ def opened(
 
 
 @contextmanager
-def _open(folder: DoorFolder, door: str, token: str | None, *, unix: bool) -> Iterator[Listening]:
+def _open(folder: DoorFolder, door: str, token: str | None, *, unix: bool) -> Iterator[Doorway]:
     make_private(folder.path)
-    with _bound(folder, door, unix=unix) as found:
+    with _bound(folder, door, unix=unix) as (listening, address):
         if token is not None:
             put_private(folder.token, token)
-        put_private(folder.address, found[1].as_json())
+        put_private(folder.address, address.as_json())
         try:
-            yield found
+            yield Doorway(listening, address, folder, token, _inode(address))
         finally:
             _take_away(folder.address, folder.token)
 
@@ -75,7 +99,7 @@ def make_private(path: Path) -> None:
 
 
 @contextmanager
-def _bound(folder: DoorFolder, door: str, *, unix: bool) -> Iterator[Listening]:
+def _bound(folder: DoorFolder, door: str, *, unix: bool) -> Iterator[tuple[socket.socket, Address]]:
     if not unix:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
             listening.bind(("127.0.0.1", 0))
@@ -92,6 +116,10 @@ def _bound(folder: DoorFolder, door: str, *, unix: bool) -> Iterator[Listening]:
         _take_away(path)
         if spare is not None:
             shutil.rmtree(spare, ignore_errors=True)
+
+
+def _inode(address: Address) -> int | None:
+    return None if address.socket is None else os.lstat(address.socket).st_ino
 
 
 def _take_away(*paths: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assent_schemas.places import Address, DoorFolder
+from assent_schemas.places import DoorFolder
 from assent_service import doorway, peers
 from assent_service.agent_door.bounds import BOUNDS, AgentBounds
 from assent_service.agent_door.entrance import Entrance
@@ -17,7 +17,10 @@ from assent_service.agent_door.greeting import BAD, Greeting, greeting_of
 from assent_service.agent_door.http.listening import HttpDoor
 from assent_service.agent_door.lines import TooLong, lines
 from assent_service.desk.room import Room
+from assent_service.doorway import Doorway
+from assent_service.kept_door import KeptDoor
 
+NAME = "agent door"
 _LOG = logging.getLogger(__name__)
 _FULL = b'{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Too many connections."}}\n'
 
@@ -29,25 +32,34 @@ async def agent_door(
     *,
     bounds: AgentBounds = BOUNDS,
     unix: bool = sys.platform != "win32",
-) -> AsyncIterator[Address]:
+) -> AsyncIterator[KeptDoor]:
     """Open the door of a home that is there; raises Refused or StoreError where it cannot be.
 
-    The caller holds the home's lock.
+    The caller holds the home's lock. Connections outlive that it has to be opened again.
     """
-    folder = DoorFolder.of_agents(home)
-    with doorway.opened(folder, "agent door", unix=unix) as (listening, address):
-        entrance = Entrance(room, bounds)
-        door, http = Door(entrance, bounds, token_asked=not unix), HttpDoor(entrance)
-        server = await asyncio.start_server(door.connected, sock=listening)
-        room.http = http
+    entrance = Entrance(room, bounds)
+    door, http = Door(entrance, bounds, token_asked=not unix), HttpDoor(entrance)
+    kept = KeptDoor(NAME, lambda: _listening(DoorFolder.of_agents(home), door, unix=unix))
+    await kept.open()
+    room.http = http
+    try:
+        await http.follow()
+        yield kept
+    finally:
+        await kept.close()
+        await http.close()
+        await door.close()
+        await entrance.close()
+
+
+@asynccontextmanager
+async def _listening(folder: DoorFolder, door: "Door", *, unix: bool) -> AsyncIterator[Doorway]:
+    with doorway.opened(folder, NAME, unix=unix) as found:
+        server = await asyncio.start_server(door.connected, sock=found.listening)
         try:
-            await http.follow()
-            yield address
+            yield found
         finally:
             server.close()
-            await http.close()
-            await door.close()
-            await entrance.close()
 
 
 @dataclass(slots=True)

@@ -1,66 +1,28 @@
 """The owner door as a whole: opened on a home for a desk, open as long as its context lasts."""
 
-import logging
+import secrets
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from assent_schemas.errors import AssentError
-from assent_schemas.places import Address
+from assent_schemas.places import DoorFolder
+from assent_service import doorway
 from assent_service.desk.desk import Desk
+from assent_service.doorway import Doorway
+from assent_service.kept_door import KeptDoor
 from assent_service.owner_door.app import application
-from assent_service.owner_door.folder import Doorway, new_token, opened
 from assent_service.owner_door.gate import Gate
 from assent_service.web.bounds import BOUNDS, DoorBounds
 from assent_service.web.serving import serving
 
-_LOG = logging.getLogger("assent.door")
+NAME = "owner door"
+TOKEN_BYTES = 32
 
 
-@dataclass(slots=True)
-class OwnerDoor:
-    """A door that is open; `look` opens one again whose files somebody has removed."""
-
-    home: Path
-    desk: Desk
-    bounds: DoorBounds
-    unix: bool
-    token: str = field(default_factory=new_token)
-    _doorway: Doorway | None = None
-    _open: AsyncExitStack = field(default_factory=AsyncExitStack)
-
-    @property
-    def address(self) -> Address | None:
-        """Where it listens; None while it could not be opened again."""
-        return None if self._doorway is None else self._doorway.address
-
-    async def open(self) -> None:
-        """Listen and serve; raises Refused or StoreError."""
-        async with AsyncExitStack() as stack:
-            doorway = stack.enter_context(opened(self.home, self.token, unix=self.unix))
-            gate = Gate(application(self.desk, self.bounds), self.token, self.bounds.header)
-            await stack.enter_async_context(serving(gate, doorway.listening, self.bounds))
-            self._doorway, self._open = doorway, stack.pop_all()
-
-    async def close(self) -> None:
-        """Serve no longer."""
-        self._doorway = None
-        await self._open.aclose()
-
-    async def look(self) -> None:
-        """See whether clients still find it, and open it again where they do not."""
-        if self._doorway is not None and self._doorway.is_there:
-            return
-        _LOG.warning("the door is gone", extra={"home": str(self.home)})
-        try:
-            await self.close()
-            await self.open()
-        except AssentError as error:
-            _LOG.warning("the door cannot be opened", extra={"problem": error.problem.as_json()})
-        else:
-            _LOG.info("the door is open again")
+def new_token() -> str:
+    """What opens a door; another one at each start of a service."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 @asynccontextmanager
@@ -70,12 +32,21 @@ async def owner_door(
     *,
     bounds: DoorBounds = BOUNDS,
     unix: bool = sys.platform != "win32",
-) -> AsyncIterator[OwnerDoor]:
+) -> AsyncIterator[KeptDoor]:
     """Open the door of a home that is there; raises Refused or StoreError where it cannot be.
 
-    The caller holds the home's lock.
+    The caller holds the home's lock. Where it has to be opened again its token stays the same.
     """
-    door = OwnerDoor(home, desk, bounds, unix=unix)
+    folder, token = DoorFolder.of(home), new_token()
+
+    @asynccontextmanager
+    async def opens() -> AsyncIterator[Doorway]:
+        with doorway.opened(folder, NAME, token=token, unix=unix) as found:
+            gate = Gate(application(desk, bounds), token, bounds.header)
+            async with serving(gate, found.listening, bounds):
+                yield found
+
+    door = KeptDoor(NAME, opens)
     await door.open()
     try:
         yield door

@@ -18,7 +18,8 @@ from assent_service.agent_door.door import agent_door
 from assent_service.desk.behind import Held
 from assent_service.desk.desk import Desk
 from assent_service.desk.room import Room
-from assent_service.owner_door.door import OwnerDoor, owner_door
+from assent_service.kept_door import kept_open
+from assent_service.owner_door.door import owner_door
 from assent_service.process.crashes import REMEDY, CrashLog
 from assent_service.process.log import logging_to
 from assent_service.process.signals import told_to_end
@@ -30,8 +31,6 @@ from assent_service.work.engine_work import at_its_work
 
 END_WITHIN = 4.5
 """Seconds that the end may take; what is under way then is left as a crash would leave it."""
-LOOK = 30.0
-"""Seconds between two looks at the door."""
 _LOG = logging.getLogger("assent.service")
 Ready = Callable[[Problem | None], None]
 
@@ -55,9 +54,9 @@ class Process:
         room = Room.of(self.home.path)
         home, desk = self.home.path, Desk(room)
         async with (
-            owner_door(home, desk) as door,
-            _kept_open(door),
-            agent_door(home, room),
+            owner_door(home, desk) as owners,
+            agent_door(home, room) as agents,
+            kept_open(owners, agents),
             reviews(desk),
             webhooks(room) as listener,
         ):
@@ -101,23 +100,6 @@ class Process:
         _LOG.info(status)
         self.supervisor.ready(status)
         self.ready(self.held)
-
-
-@asynccontextmanager
-async def _kept_open(door: OwnerDoor) -> AsyncIterator[None]:
-    """Look now and then whether the door can be found: who removes it tells nobody."""
-
-    async def keep() -> None:
-        while True:
-            await asyncio.sleep(LOOK)
-            await door.look()
-
-    keeping = asyncio.create_task(keep())
-    try:
-        yield
-    finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
 
 
 @asynccontextmanager

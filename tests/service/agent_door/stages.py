@@ -24,6 +24,7 @@ from assent_service.agent_door.door import agent_door
 from assent_service.desk.at_work import at_work
 from assent_service.desk.behind import Held
 from assent_service.desk.room import Room
+from assent_service.kept_door import KeptDoor
 from engine.durable.worlds import Bench, FakeClock
 
 Json = dict[str, Any]
@@ -85,8 +86,13 @@ class Stage:
     bench: Bench
     engine: Engine
     room: Room
-    address: Address
+    door: KeptDoor
     tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def address(self) -> Address:
+        assert self.door.address is not None
+        return self.door.address
 
     async def made(self, name: str, *scopes: Scope) -> None:
         """A client with these scopes, or all."""
@@ -155,9 +161,9 @@ async def stage(
     async with (
         bench.open() as engine,
         at_work(room, engine),
-        agent_door(path, room, bounds=bounds) as address,
+        agent_door(path, room, bounds=bounds) as door,
     ):
-        yield Stage(bench, engine, room, address)
+        yield Stage(bench, engine, room, door)
 
 
 def hold(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """The agent door on a real socket: who may come, what is heard, and what bad lines do."""
 
 import asyncio
+import shutil
 import stat
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -250,10 +251,28 @@ async def test_the_door_closes_while_clients_are_there(tmp_path: Path) -> None:
 async def test_on_the_loopback_interface_a_token_is_asked_for(tmp_path: Path) -> None:
     async with (
         stage(tmp_path / "home") as here,
-        agent_door(tmp_path / "home", here.room, unix=False) as address,
+        agent_door(tmp_path / "home", here.room, unix=False) as door,
     ):
-        reader, writer = await asyncio.open_connection("127.0.0.1", address.port)
+        assert door.address is not None
+        reader, writer = await asyncio.open_connection("127.0.0.1", door.address.port)
         writer.write(b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n')
         assert b"-32001" in await reader.readline()
         writer.close()
         await writer.wait_closed()
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("gone", ["door.sock", "address.json", ""])
+async def test_a_door_that_somebody_removes_is_opened_again_beside_its_connections(
+    here: Stage, gone: str, era: str
+) -> None:
+    async with here.client(era) as before:
+        at = DoorFolder.of_agents(here.bench.path).path / gone
+        if gone:
+            at.unlink()
+        else:
+            shutil.rmtree(at)
+        await here.door.look()
+        told(await before.call_tool("status", {}))
+        async with here.client(era) as after:
+            told(await after.call_tool("status", {}))

@@ -148,7 +148,7 @@ async def test_whatever_an_agent_calls_and_reads_a_proposal_still_waits_and_no_s
             heard.append(str(await client.get_prompt(prompt.name, given)))
         versions = await here.engine.store.read.versions(made["policy_id"])
         assert [one.status for one in versions] == ["proposed"]
-        secrets = [door.token, *here.tokens.values()]
+        secrets = [str(door.token), *here.tokens.values()]
         assert not [one for text in heard for one in secrets if one in text]
         for name in ("approve_policy", "approve", "resume", "set_limit", "resolve_case"):
             with pytest.raises(Exception, match="There is no tool"):

@@ -63,12 +63,12 @@ def serve(end: socket.socket, heard: Path) -> None:
 
 def main(home: Path, kind: str) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    with opened(DoorFolder.of_agents(home), "door", unix=kind == "unix") as (listening, _):
-        listening.listen()
+    with opened(DoorFolder.of_agents(home), "door", unix=kind == "unix") as doorway:
+        doorway.listening.listen()
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         while True:
-            end, _ = listening.accept()
+            end, _ = doorway.listening.accept()
             threading.Thread(target=serve, args=(end, home / "heard"), daemon=True).start()
 
 

@@ -21,7 +21,8 @@ from assent_schemas.wire.policies import Proposing
 from assent_service.desk.at_work import at_work
 from assent_service.desk.desk import Desk
 from assent_service.desk.room import Room
-from assent_service.owner_door.door import OwnerDoor, owner_door
+from assent_service.kept_door import KeptDoor
+from assent_service.owner_door.door import owner_door
 from assent_service.web.bounds import BOUNDS, DoorBounds
 from engine.durable.worlds import Bench, FakeClock
 
@@ -37,7 +38,7 @@ class Stage:
     bench: Bench
     engine: Engine
     desk: Desk
-    door: OwnerDoor
+    door: KeptDoor
 
     @property
     def address(self) -> Address:

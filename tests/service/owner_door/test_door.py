@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,8 +26,8 @@ from assent_schemas.wire.runs import JournalAsked, RunAsked, RunsAsked, Starting
 from assent_service.desk.behind import Held
 from assent_service.desk.desk import Desk
 from assent_service.desk.room import Room
-from assent_service.owner_door.door import owner_door
-from assent_service.owner_door.folder import new_token, opened
+from assent_service.doorway import Doorway, opened
+from assent_service.owner_door.door import new_token, owner_door
 from assent_service.web.bounds import DoorBounds
 from engine.durable.worlds import chain, policy, task, turns
 from service.owner_door.stages import (
@@ -57,8 +58,13 @@ async def test_folder_socket_token_and_address_are_for_the_owner_alone(tmp_path:
 async def test_a_folder_that_was_open_to_others_is_closed_to_them(tmp_path: Path) -> None:
     folder = DoorFolder.of(tmp_path)
     folder.path.mkdir(mode=0o755)
-    with opened(tmp_path, new_token()):
+    with owners(tmp_path):
         assert mode(folder.path) == 0o700
+
+
+def owners(home: Path) -> AbstractContextManager[Doorway]:
+    """The owner door's way in, without the door."""
+    return opened(DoorFolder.of(home), "owner door", token=new_token())
 
 
 async def test_nothing_is_left_once_the_door_is_closed_and_the_next_token_is_new(
@@ -77,9 +83,9 @@ async def test_what_a_crash_left_is_cleared_but_not_what_still_listens(tmp_path:
     path.parent.mkdir()
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(path))
-    with opened(tmp_path, new_token()) as doorway:
+    with owners(tmp_path) as doorway:
         doorway.listening.listen()
-        with pytest.raises(Refused, match=r"door\.in_use"), opened(tmp_path, new_token()):
+        with pytest.raises(Refused, match=r"door\.in_use"), owners(tmp_path):
             pytest.fail("two doors")
 
 
