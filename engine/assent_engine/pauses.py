@@ -66,8 +66,8 @@ class Pauses:
         """End the pause of a policy, or that of everything; raises Refused where there is none."""
         subject, at = policy_id or ALL, timestamp(self.clock.now())
         if subject not in {one.subject for one in await self.in_force()}:
-            what = "Everything" if subject == ALL else "The policy"
-            raise refused("pause.none", f"{what} is not paused.", "See: assent policy list")
+            what = "No pause of everything is" if subject == ALL else "No pause of the policy is"
+            raise refused("pause.none", f"{what} in force.", "See: assent policy list")
         audit = AuditEntry(at, by, "unpause", subject, "")
         async with self.turn:
             await self.store.commit(PauseEnded(subject), TriggersAwake(subject, at), audit)

@@ -220,3 +220,14 @@ def test_who_follows_a_run_and_loses_the_service_hears_that_it_is_kept(
     assert run["run_id"] in said.problem["detail"]
     assert f"assent run watch {run['run_id']}" in said.problem["remedy"]
     assert f"assent run resume {run['run_id']}" in said.problem["remedy"]
+
+
+def test_words_that_no_question_can_be_made_of_are_wrong_usage_and_no_fault_of_ours(
+    here: tuple[Shell, Served],
+) -> None:
+    shell, _ = here
+    said = shell("event", "emit", "")
+    assert said.code == 1
+    assert "cannot be understood" in said.err
+    assert "at least 1 character" in said.err
+    assert "fault" not in said.err

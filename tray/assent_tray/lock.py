@@ -1,6 +1,7 @@
 """One tray for each home in each session: a second one finds the place taken."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -34,10 +35,12 @@ def the_only_one(home: Path) -> Iterator[None]:
 
 
 def _place(home: Path) -> Path:
-    from platformdirs import user_runtime_path
+    from platformdirs import user_cache_path, user_runtime_path
 
     session = [os.environ.get(name, "") for name in _SESSION]
     mark = sha256("\0".join([str(home), *session]).encode()).hexdigest()[:16]
-    folder = user_runtime_path("assent", appauthor=False)
+    # A session without a folder of its own would be given one in a place where all can write.
+    own = sys.platform != "linux" or "XDG_RUNTIME_DIR" in os.environ
+    folder = (user_runtime_path if own else user_cache_path)("assent", appauthor=False)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder / f"tray-{mark}.lock"

@@ -76,9 +76,7 @@ def main() -> None:
     except Exception as error:
         if TRACEBACK in os.environ:
             raise
-        detail = f"{type(error).__name__}: {error}"
-        remedy = f"This is a fault of Assent itself. For its details set {TRACEBACK}=1."
-        code = _tell([Problem("internal", "Something unexpected happened", detail, remedy)])
+        code = _tell(_mistyped(error) or [_unexpected(error)])
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -87,6 +85,29 @@ def _tell(problems: Sequence[Problem]) -> int:
 
     show_problems(problems, as_json=_as_json())
     return 1
+
+
+def _unexpected(error: Exception) -> Problem:
+    detail = f"{type(error).__name__}: {error}"
+    remedy = f"This is a fault of Assent itself. For its details set {TRACEBACK}=1."
+    return Problem("internal", "Something unexpected happened", detail, remedy)
+
+
+def _mistyped(error: Exception) -> list[Problem]:
+    """What is wrong with words that no question to the owner's desk can be made of."""
+    from pydantic import ValidationError
+
+    from assent_schemas.errors import pointer
+    from assent_schemas.wire.operations import OPERATIONS
+
+    asked = {one.asks.__name__ for one in OPERATIONS.values()}
+    if not isinstance(error, ValidationError) or error.title not in asked:
+        return []
+    title, remedy = "The command cannot be understood", f"See: assent {sys.argv[1]} --help"
+    return [
+        Problem("usage", title, f"{row['msg']}.", remedy, pointer(*row["loc"]))
+        for row in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
 
 
 def _complain(error: click.ClickException) -> int:
