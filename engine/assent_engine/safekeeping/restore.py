@@ -2,7 +2,8 @@
 
 The outside may know of more than the backup does. So a run that stands open in it is a case in
 the inbox: it goes on only by the owner's word, and then asks the outside before each side effect.
-What was due since the backup may have run: it is skipped, and so is what waited for its start.
+What was due since the backup may have run: it is skipped, and so is what waited for its start,
+and what files have changed for until they are surveyed.
 """
 
 import sqlite3
@@ -21,7 +22,7 @@ from assent_engine.notices import NoticeLevel
 from assent_engine.safekeeping import backup, contents
 from assent_engine.safekeeping.in_doubt import InDoubt
 from assent_engine.store import tables
-from assent_engine.store.records import AuditEntry, NewNotice, Record, parameters
+from assent_engine.store.records import AuditEntry, FilesInDoubt, NewNotice, Record, parameters
 from assent_schemas.errors import Problem, StoreError
 from assent_schemas.statuses import RunStatus
 
@@ -95,7 +96,7 @@ def _mark(database: Path, at: str, by: str, made: str) -> tuple[str, ...]:
         )
         doubt = InDoubt(connection, at, made)
         doubt.close_questions()
-        for record in (*_records(at, by, made), *doubt.cases()):
+        for record in (FilesInDoubt(), *_records(at, by, made), *doubt.cases()):
             connection.execute(record.sql, parameters(record))
         connection.execute("COMMIT")
     return runs

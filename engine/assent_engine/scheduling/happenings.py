@@ -16,6 +16,7 @@ from assent_engine.scheduling.watched_files import (
     Compared,
     FileState,
     Survey,
+    Surveyed,
     seen,
     watches,
 )
@@ -76,9 +77,9 @@ class Happenings:
         known = [record for row in rows for record in seen(row, path, state)]
         return await self._met("file", lambda rule: watches(rule, path), {"path": path}, now, known)
 
-    async def surveyed(self, surveys: Mapping[str, Survey], now: datetime) -> dict[str, FileState]:
+    async def surveyed(self, surveys: Mapping[str, Survey], now: datetime) -> Surveyed:
         """The files that have changed unwatched; each at rest is met by its triggers, once."""
-        held, found = await self._held(now), dict[str, FileState]()
+        held, found = await self._held(now), Surveyed()
         for row in await self.store.read.triggers_of("file"):
             rule = keys.read(row.document)
             survey = surveys.get(rule.path) if isinstance(rule, FileTrigger) else None
@@ -87,18 +88,21 @@ class Happenings:
             before = await self.store.read.files_seen(row.policy_id, row.trigger)
             compared = Compared(row, survey, before)
             records = list(compared.records())
-            rested = [path for path in compared.changed if path not in survey.young]
-            records += await self._unwatched(row, rule, rested, held, now)
+            records += await self._unwatched(compared, rule, held, now)
             if records:
                 await self.store.commit(*records)
-            found |= {path: survey.files[path] for path in compared.changed}
+            found.changed.update({path: survey.files[path] for path in compared.changed})
+            found.waits.update(compared.waits)
         return found
 
     async def _unwatched(
-        self, row: TriggerRow, rule: AnyTrigger, paths: list[str], held: Held, now: datetime
+        self, compared: Compared, rule: AnyTrigger, held: Held, now: datetime
     ) -> list[Record]:
-        due, reason = await self._unused(row, now), _kept_from(row, held)
-        met = [path for path in paths if holds(rule.when, {"path": path})]
+        row, due = compared.row, await self._unused(compared.row, now)
+        reason = Reason.RESTORED if compared.restored else _kept_from(row, held)
+        waits = compared.waits
+        rested = [path for path in compared.changed if path not in waits]
+        met = [path for path in rested if holds(rule.when, {"path": path})]
         moments = [due + at * _MICROSECOND for at in range(len(met))]
         return [
             happened(row, moment, timestamp(now), {"path": path}, reason, missed=UNWATCHED)
@@ -164,6 +168,8 @@ class Happenings:
         reason = _kept_from(row, held)
         if reason is None and brought["depth"] > LONGEST_CHAIN:
             reason = Reason.CHAIN
+        if await self.store.read.restored(end.run_id):
+            reason = Reason.RESTORED
         due = await self._unused(row, moment(end.ended_at))
         return [happened(row, due, end.ended_at, brought, reason)]
 

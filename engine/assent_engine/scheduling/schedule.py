@@ -17,7 +17,7 @@ from assent_engine.scheduling.happenings import Event, Happenings
 from assent_engine.scheduling.held import Held
 from assent_engine.scheduling.register import Register
 from assent_engine.scheduling.starting import Pace, Starting
-from assent_engine.scheduling.watched_files import FileState, Survey, watched
+from assent_engine.scheduling.watched_files import FileState, Survey, Surveyed, watched
 from assent_engine.scheduling.words import Fate, Reason
 from assent_engine.scheduling.zone_rules import ZoneRules
 from assent_engine.store import Store
@@ -111,11 +111,12 @@ class Schedule:
         """The paths that triggers in force watch, relative to the home's folder `files`."""
         return watched(await self.store.read.triggers_of("file"))
 
-    async def surveyed(self, surveys: Mapping[str, Survey]) -> dict[str, FileState]:
-        """Start what files have changed for while nothing watched; those files, young ones too.
+    async def surveyed(self, surveys: Mapping[str, Survey]) -> Surveyed:
+        """Start what files have changed for while nothing watched.
 
         `surveys` has each watched path. A trigger whose files are surveyed for the first time
-        starts nothing.
+        starts nothing; nor does one that is surveyed for the first time since a restore, where
+        each changed file has its record, young ones too.
         """
         async with self.register.turn:
             changed = await self._happenings.surveyed(surveys, self.clock.now())

@@ -12,6 +12,8 @@ from assent_schemas.triggers import AnyTrigger, FileTrigger
 UNWATCHED = "unwatched"
 """Why a change is caught up: nothing watched when it came."""
 _ALL = ""
+_LOOKED_AT = (0, 0)
+"""How `_ALL` stands once all files were looked at; a restore makes it stand otherwise."""
 
 
 class FileState(NamedTuple):
@@ -52,6 +54,14 @@ def seen(row: TriggerRow, path: str, state: FileState | None) -> list[Record]:
 
 
 @dataclass(frozen=True, slots=True)
+class Surveyed:
+    """What became of a survey: the changed files, and those of them that are to be at rest yet."""
+
+    changed: dict[str, FileState] = field(default_factory=dict)
+    waits: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """What a survey says to a trigger that knows how its files stood."""
 
@@ -63,6 +73,16 @@ class Compared:
     def first(self) -> bool:
         """Whether the files were never looked at whole: nothing is known to have changed."""
         return _ALL not in self.before
+
+    @property
+    def restored(self) -> bool:
+        """Whether the home was restored since: what has changed may have been acted upon."""
+        return self.before.get(_ALL, _LOOKED_AT) != _LOOKED_AT
+
+    @property
+    def waits(self) -> frozenset[str]:
+        """The changed files of which it is to be told once they are at rest."""
+        return frozenset() if self.restored else self.survey.young.intersection(self.changed)
 
     @property
     def changed(self) -> list[str]:
@@ -78,10 +98,11 @@ class Compared:
         if not self.survey.whole:
             yield FilesForgotten(*key)
             return
-        if self.first:
-            yield FileSeen(*key, _ALL, 0, 0)
+        if self.first or self.restored:
+            yield FileSeen(*key, _ALL, *_LOOKED_AT)
+        waits = self.waits
         for path, state in self.survey.files.items():
-            if self.first or (path not in self.survey.young and self.before.get(path) != state):
+            if self.first or (path not in waits and self.before.get(path) != state):
                 yield from seen(self.row, path, state)
         for path in self.before.keys() - self.survey.files.keys() - {_ALL}:
             yield FileForgotten(*key, path)

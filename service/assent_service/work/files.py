@@ -50,8 +50,9 @@ class WatchedHome:
                 _LOG.warning("too many files: changes are noticed only while it runs", extra=about)
             young = frozenset(_young(found.values()))
             marked = {path: replace(one, young=young) for path, one in found.items()}
-            self._told = await self.engine.schedule.surveyed(marked)
-            for path in young & self._told.keys():
+            found_out = await self.engine.schedule.surveyed(marked)
+            self._told = found_out.changed
+            for path in found_out.waits:
                 del self._told[path]
                 if self._watch is not None:
                     self._watch.stir(path)

@@ -11,7 +11,7 @@ from assent_engine.home import Home
 from assent_engine.safekeeping.backup import back_up
 from assent_engine.safekeeping.restore import restore
 from assent_engine.scheduling.happenings import Event
-from engine.durable.worlds import Json, approved
+from engine.durable.worlds import Json, approved, policy
 from engine.scheduling.homes import MONDAY, Driven, became, doing, hourly, ordering, times
 
 HOUR = timedelta(hours=1)
@@ -189,6 +189,26 @@ async def test_after_a_restore_what_may_have_run_since_the_backup_is_not_run_aga
         found = times(await became(engine))
     restored = "skipped restored"
     assert found == {"02 10:00": restored, "02 11:00": restored, "02 12:00": "caught_up"}
+
+
+async def test_the_end_of_a_run_in_doubt_starts_nothing_again(
+    driven: Driven, tmp_path: Path
+) -> None:
+    file, after = tmp_path / "backup", {"type": "run_end", "policy": "First"}
+    wait = {"type": "Wait", "seconds": 3600, "end": True}
+    async with driven.open() as engine:
+        first = await approved(engine, policy(wait, name="First"))
+        await approved(engine, doing(after, name="After"))
+        run = await engine.runs.start(first)
+        back_up(engine.home, None, driven.clock.now(), file)
+    driven.clock.set_wall(MONDAY + 2 * HOUR)
+    restore(Home(driven.path), None, file, driven.clock.now(), "owner")
+    async with driven.open() as engine:
+        assert (await engine.runs.resume(run.run_id)).status == "COMPLETED"
+        await engine.schedule.run_ended(run.run_id)
+        await engine.schedule.drained()
+        (row,) = await engine.store.read.occurrences()
+        assert (row.status, row.reason, row.run_id) == ("skipped", "restored", None)
 
 
 async def test_a_change_of_the_policy_amid_a_look_waits_for_its_end(driven: Driven) -> None:

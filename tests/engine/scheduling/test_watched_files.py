@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from assent_engine.engine import Engine
-from assent_engine.scheduling.watched_files import UNWATCHED, FileState, Survey
+from assent_engine.home import Home
+from assent_engine.safekeeping.backup import back_up
+from assent_engine.safekeeping.restore import restore
+from assent_engine.scheduling.watched_files import UNWATCHED, FileState, Survey, Surveyed
 from assent_engine.store.rows import OccurrenceRow
 from engine.durable.worlds import Json, approved
 from engine.scheduling.homes import Driven, doing
@@ -24,7 +27,7 @@ async def survey(driven: Driven, engine: Engine, files: dict[str, FileState]) ->
     found = await engine.schedule.surveyed({"in": Survey(files)})
     await engine.schedule.drained()
     driven.clock.set_wall(driven.clock.now() + timedelta(minutes=1))
-    return sorted(found)
+    return sorted(found.changed)
 
 
 async def told(engine: Engine) -> list[tuple[str, str]]:
@@ -64,10 +67,11 @@ async def test_what_may_be_changing_still_is_named_and_left_until_it_is_at_rest(
         await approved(engine, doing(INBOX))
         await survey(driven, engine, {})
         young = Survey({"in/a": NEW}, young=frozenset({"in/a"}))
-        assert await engine.schedule.surveyed({"in": young}) == {"in/a": NEW}
+        found = await engine.schedule.surveyed({"in": young})
+        assert (found.changed, found.waits) == ({"in/a": NEW}, {"in/a"})
         assert await told(engine) == []
         await engine.schedule.file_changed("in/a", NEW)
-        assert await engine.schedule.surveyed({"in": young}) == {}
+        assert await engine.schedule.surveyed({"in": young}) == Surveyed()
 
 
 async def test_a_file_that_is_gone_starts_nothing_and_is_new_when_it_comes_again(
@@ -117,3 +121,47 @@ async def test_a_trigger_that_was_out_of_force_begins_anew(driven: Driven) -> No
         await approved(engine, {**doing(), "policy_id": policy_id})
         await approved(engine, {**doing(INBOX), "policy_id": policy_id})
         assert await survey(driven, engine, {"in/a": NEW}) == []
+
+
+def restored(driven: Driven, file: Path) -> None:
+    restore(Home(driven.path), None, file, driven.clock.now(), "owner")
+    driven.clock.set_wall(driven.clock.now() + timedelta(minutes=1))
+
+
+async def test_after_a_restore_what_changed_since_the_backup_is_told_of_and_starts_nothing(
+    driven: Driven, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup"
+    async with driven.open() as engine:
+        await approved(engine, doing(INBOX))
+        await survey(driven, engine, {"in/a": OLD, "in/b": OLD})
+        back_up(engine.home, None, driven.clock.now(), file)
+        await engine.schedule.file_changed("in/a", NEW)
+        await engine.schedule.file_changed("in/c", NEW)
+    restored(driven, file)
+    files = {"in/a": NEW, "in/b": OLD, "in/c": NEW}
+    async with driven.open() as engine:
+        young = Survey(files, young=frozenset({"in/c"}))
+        found = await engine.schedule.surveyed({"in": young})
+        assert (found.changed, found.waits) == ({"in/a": NEW, "in/c": NEW}, set())
+        rows = await engine.store.read.occurrences()
+        assert [(row.payload["path"], row.status, row.reason) for row in rows] == [
+            ("in/a", "skipped", "restored"),
+            ("in/c", "skipped", "restored"),
+        ]
+        assert await engine.store.read.runs() == []
+
+
+async def test_only_the_first_survey_after_a_restore_starts_nothing(
+    driven: Driven, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup"
+    async with driven.open() as engine:
+        await approved(engine, doing(INBOX))
+        await survey(driven, engine, {"in/a": OLD})
+        back_up(engine.home, None, driven.clock.now(), file)
+    restored(driven, file)
+    async with driven.open() as engine:
+        assert await survey(driven, engine, {"in/a": OLD}) == []
+        assert await survey(driven, engine, {"in/a": NEW}) == ["in/a"]
+        assert await told(engine) == [("in/a", "caught_up")]

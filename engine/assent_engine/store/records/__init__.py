@@ -54,6 +54,7 @@ from assent_engine.store.records.seen import (
     FileForgotten,
     FileSeen,
     FilesForgotten,
+    FilesInDoubt,
     ZoneInUse,
     ZoneSeen,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "FileForgotten",
     "FileSeen",
     "FilesForgotten",
+    "FilesInDoubt",
     "GapReported",
     "GapsCut",
     "HookCalled",

@@ -42,6 +42,13 @@ class FileSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class FilesInDoubt:
+    """A home was restored: of what has changed since the files were looked at, all may be done."""
+
+    sql: ClassVar[str] = "UPDATE files_seen SET size = 1 WHERE path = ''"
+
+
+@dataclass(frozen=True, slots=True)
 class FileForgotten:
     """A file is there no more; if it comes again it is a new one."""
 
