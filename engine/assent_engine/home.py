@@ -79,6 +79,16 @@ class Home:
         except OSError as error:
             self._refuse(error)
 
+    def is_made(self) -> bool:
+        """Whether there is a home; raises StoreError where its place holds other things.
+
+        So it does where the folder is closed to whoever asks, or is a file.
+        """
+        try:
+            return self.path.exists() and self._refuse_foreign()
+        except OSError as error:
+            self._refuse(error, "read")
+
     def make_files(self) -> None:
         """Make the folder for files; raises StoreError where that cannot be.
 
@@ -97,12 +107,14 @@ class Home:
             remedy = f"Check the path or, if you mean it, make its folder first: mkdir -p {above}"
             raise StoreError(Problem("home.nowhere", "The home has no place", detail, remedy))
 
-    def _refuse_foreign(self) -> None:
+    def _refuse_foreign(self) -> bool:
+        """Whether the folder holds anything."""
         names = {one.name for one in self.path.iterdir()}
         if names and not names & OURS:
             detail = f"{self.path} holds other things: {', '.join(sorted(names)[:3])}."
             remedy = "Name a new or empty folder with --home."
             raise StoreError(Problem("home.foreign", "This is no home of Assent", detail, remedy))
+        return bool(names)
 
     @contextmanager
     def locked(self, what: str = COMMAND) -> Iterator[None]:
@@ -178,8 +190,8 @@ class Home:
         )
         return Problem("home.locked", "The home is in use", detail, remedy)
 
-    def _refuse(self, error: OSError) -> NoReturn:
-        detail = f"{self.path} cannot be written: {error.strerror or error}."
+    def _refuse(self, error: OSError, what: str = "written") -> NoReturn:
+        detail = f"{self.path} cannot be {what}: {error.strerror or error}."
         remedy = "Give yourself write access, or use another home with --home."
         problem = Problem("home.not_writable", "The home cannot be used", detail, remedy)
         raise StoreError(problem) from error

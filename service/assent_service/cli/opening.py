@@ -37,9 +37,9 @@ async def reading(home: Path | None) -> AsyncIterator[Reader]:
 
 
 def existing(home: Path | None, remedy: str) -> Home:
-    """The home, which must be there; raises Refused."""
+    """The home, which must be there and be one; raises Refused, StoreError."""
     found = Home.find(home)
-    if not found.path.exists():
+    if not found.is_made():
         detail = f"There is no Assent home at {found.path} yet."
         raise Refused(Problem("home.missing", "There is nothing here yet", detail, remedy))
     return found

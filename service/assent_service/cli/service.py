@@ -73,13 +73,16 @@ def stop(home: Path | None, as_json: bool) -> None:
 @service.command()
 @standard
 def status(home: Path | None, as_json: bool) -> None:
-    """Show whether the service runs, and how it stands."""
+    """Show whether the service runs, and how it stands.
+
+    Of one that went without an end it says so; with --json by `crashed`, when that was started.
+    """
     from assent_service.cli.opening import existing
     from assent_service.cli.output import emit
     from assent_service.process import starting
 
     found = existing(home, "Start it: assent service start")
-    said = _asked(found) if starting.serving(found) else {"state": "stopped"}
+    said = _asked(found) if starting.serving(found) else _stopped(found)
     emit(said, lambda: _words(said), as_json=as_json)
 
 
@@ -131,6 +134,14 @@ def _said(held: "Problem | None") -> dict[str, Any]:
     return said | ({"reason": held.as_json()} if held else {})
 
 
+def _stopped(home: "Home") -> dict[str, Any]:
+    from assent_engine.moments import timestamp
+    from assent_service.process import starting
+
+    began = starting.crashed(home)
+    return {"state": "stopped"} | ({"crashed": {"started": timestamp(began)}} if began else {})
+
+
 def _asked(home: "Home") -> dict[str, Any]:
     """What the service says of itself."""
     from contextlib import AsyncExitStack
@@ -154,11 +165,19 @@ _COUNTS = {
 }
 
 
+_CRASHED = (
+    "The one that was started {} had no end: it crashed, was killed, or the computer went off.\n"
+    "See why: assent service logs. Start it again: assent service start"
+)
+
+
 def _words(said: dict[str, Any]) -> str:
     """How it stands, a sentence a line."""
     from assent_engine.reading.wording import counted
 
     words = [f"The service is {said['state']}."]
+    if said.get("crashed"):
+        words.append(_CRASHED.format(_local(said["crashed"]["started"])))
     if said.get("reason"):
         words += [said["reason"]["detail"], said["reason"]["remedy"]]
     if said.get("storage_trouble"):

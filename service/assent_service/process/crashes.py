@@ -24,6 +24,8 @@ class CrashLog:
 
     home: Path
     crashes: list[datetime] = field(default_factory=list)
+    began: datetime | None = None
+    """The start without an end that a look has found: it runs, or it crashed."""
 
     def begin(self, now: datetime) -> datetime | None:
         """Note a start, and the crash of the former process: when that was started, if it was."""
@@ -54,7 +56,7 @@ class CrashLog:
 
     def look(self) -> "CrashLog":
         """Read what stands there, and change nothing."""
-        self.crashes, _ = self._read()
+        self.crashes, self.began = self._read()
         return self
 
     @property

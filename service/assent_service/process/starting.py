@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from assent_engine.home import SERVICE, Holder, Home
 from assent_engine.refusals import refused
 from assent_schemas import exact_json
 from assent_schemas.errors import Problem, Refused
+from assent_service.process.crashes import CrashLog
 
 READY_WITHIN, GONE_WITHIN, LOOK_AGAIN = 60.0, 10.0, 0.05
 
@@ -81,6 +83,12 @@ def serving(home: Home) -> Holder | None:
     """The service that has the home."""
     holder = home.holder()
     return holder if holder and holder.what == SERVICE else None
+
+
+def crashed(home: Home) -> datetime | None:
+    """When a service was started that does not run any more, and had no end."""
+    began = CrashLog(home.path).look().began
+    return began if serving(home) is None else None
 
 
 def stop(home: Home) -> Holder:

@@ -169,3 +169,42 @@ def test_a_folder_that_holds_other_things_is_left_as_it_is(tmp_path: Path) -> No
     assert told.value.problem.code == "home.foreign"
     assert mode(tmp_path) == 0o755
     assert [one.name for one in tmp_path.iterdir()] == ["letters.txt"]
+
+
+def test_an_empty_folder_is_no_home_and_one_with_other_things_or_a_file_is_refused(
+    tmp_path: Path,
+) -> None:
+    home = Home(tmp_path / "home")
+    assert not home.is_made()
+    home.path.mkdir()
+    assert not home.is_made()
+    (home.path / "lock").touch()
+    assert home.is_made()
+    (tmp_path / "file").touch()
+    for path, code in ((tmp_path, "home.foreign"), (tmp_path / "file", "home.not_writable")):
+        with pytest.raises(StoreError) as told:
+            Home(path).is_made()
+        assert told.value.problem.code == code
+
+
+LOOKING = """
+import sys
+from assent_engine.home import Home
+from assent_schemas.errors import StoreError
+from pathlib import Path
+try:
+    print(Home(Path(sys.argv[1])).is_made())
+except StoreError as error:
+    print(error.problem.code)
+"""
+
+
+@pytest.mark.process
+def test_a_folder_that_is_closed_is_not_said_to_be_a_home(tmp_path: Path) -> None:
+    command, home = [*as_a_mortal(), sys.executable, "-c", LOOKING], tmp_path / "home"
+    home.mkdir(mode=0)
+    try:
+        said = subprocess.run([*command, home], capture_output=True, check=True).stdout
+    finally:
+        home.chmod(0o700)
+    assert said == b"home.not_writable\n"

@@ -66,6 +66,21 @@ def test_a_service_whose_door_was_removed_is_named_and_can_be_stopped(shell: She
         assert service.wait(PATIENCE) == 0
 
 
+def test_a_service_that_was_killed_is_said_to_have_had_no_end(shell: Shell) -> None:
+    with served(shell.home) as service:
+        words(service)
+        assert "crashed" not in shell.done("service", "status")
+        service.kill()
+        service.wait(PATIENCE)
+    said = shell.done("service", "status")
+    assert (said["state"], list(said["crashed"])) == ("stopped", ["started"])
+    assert "it crashed, was killed" in shell("service", "status").out
+    with served(shell.home) as service:
+        words(service)
+        assert ended(service) == 0
+    assert shell.done("service", "status") == {"state": "stopped"}
+
+
 def test_a_service_that_cannot_start_says_why(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "letters.txt").touch()
     said = shell("service", "start", "--json", "--home", tmp_path)
