@@ -13,6 +13,7 @@ from assent_engine.ports import Listener, unheard
 from assent_engine.store import Reader
 from assent_schemas.errors import Problem, Refused
 from assent_service.cli.output import note
+from assent_service.cli.reaching import refuse_without_door
 
 
 @asynccontextmanager
@@ -24,6 +25,7 @@ async def acting(
     Only with `new` is a home made where there is none: a mistyped --home must not be one.
     """
     found = made(home) if new else with_policies(home)
+    refuse_without_door(found)
     library.load()
     async with Engine.open(found, tell=tell) as engine:
         yield engine

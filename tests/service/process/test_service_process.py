@@ -57,7 +57,8 @@ def test_a_service_whose_door_was_removed_is_named_and_can_be_stopped(shell: She
     with served(shell.home) as service:
         pid = words(service)["pid"]
         (shell.home / "owner-door" / "socket").unlink()
-        for command in ("service status", "run start Greeter", "policy disable Greeter"):
+        asked = "service status", "run start Greeter", "policy disable Greeter", "event emit x"
+        for command in asked:
             said = shell(*command.split(), "--json")
             assert said.problem["code"] == "service.no_door"
             assert f"Process {pid}" in said.problem["detail"]
