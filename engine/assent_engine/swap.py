@@ -47,11 +47,12 @@ def finish(home: Path) -> None:
 
 
 def _aside(home: Path, replaced: Path, names: Any) -> None:
-    replaced.mkdir(mode=0o700, exist_ok=True)
-    for name in (f"{one}{more}" for one in names for more in _COMPANIONS):
-        if (home / name).exists():
-            (home / name).replace(replaced / name)
-    durable.sync_folder(replaced)
+    known = (f"{one}{more}" for one in names for more in _COMPANIONS)
+    for name in (one for one in known if (home / one).exists()):
+        replaced.mkdir(mode=0o700, exist_ok=True)
+        (home / name).replace(replaced / name)
+    if replaced.exists():
+        durable.sync_folder(replaced)
     durable.sync_folder(home)
 
 

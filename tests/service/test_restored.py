@@ -48,3 +48,24 @@ def test_a_policy_that_was_taken_out_of_use_stays_so_for_a_run_in_doubt(
     resolved = shell("inbox", "resolve", case["intervention_id"], "retry", "--json").json
     assert resolved["run"]["status"] == "PAUSED"
     assert resolved["run"]["run_id"] == run_id
+
+
+def test_a_restore_that_is_refused_says_and_makes_no_new_home(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "letters").write_text("x")
+    said = shell("restore", tmp_path / "letters", "--json")
+    assert said.problem["code"] == "backup.unusable"
+    assert said.err == ""
+    assert not shell.home.exists()
+
+
+def test_a_restore_into_a_new_home_says_so_and_names_no_old_files(
+    shell: Shell, tmp_path: Path
+) -> None:
+    waiting_run(shell)
+    shell.done("backup", tmp_path / "kept")
+    said = shell("restore", tmp_path / "kept", "--home", tmp_path / "other", "--json")
+    assert said.json["replaced"] is None
+    assert "A new home was made" in said.err
+    assert (
+        "the old files" not in shell("restore", tmp_path / "kept", "--home", tmp_path / "more").out
+    )

@@ -20,6 +20,7 @@ from assent_engine.library import StepLibrary
 from assent_engine.moments import timestamp
 from assent_engine.notices import NoticeLevel
 from assent_engine.safekeeping import backup, contents
+from assent_engine.safekeeping.archive import Manifest
 from assent_engine.safekeeping.in_doubt import InDoubt
 from assent_engine.store import tables
 from assent_engine.store.records import AuditEntry, FilesInDoubt, NewNotice, Record, parameters
@@ -32,10 +33,13 @@ _WHY = "the home was restored from a backup, and the outside may know more than 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was done: when the backup was made, where the old files are, which runs are in doubt."""
+    """What was done: when the backup was made, where the old files are, which runs are in doubt.
+
+    Where there were no files, nothing was `replaced`.
+    """
 
     made: str
-    replaced: Path
+    replaced: Path | None
     runs: tuple[str, ...]
 
 
@@ -44,15 +48,17 @@ def restore(
 ) -> Restored:
     """Exchange a home's files for a backup's; raises StoreError, Refused where it is in use.
 
-    The files that were there are kept in the home, in a folder `replaced-TIME`.
+    The files that were there are kept in the home, in a folder `replaced-TIME`. A home is made
+    only for a backup that is whole.
     """
+    if not home.is_made():
+        with tempfile.TemporaryDirectory() as folder:
+            _verified(file, library, Path(folder))
     home.prepare()
     with home.locked():
         staged = Path(tempfile.mkdtemp(prefix=".restoring-", dir=home.path))
         try:
-            manifest, report = backup.verified(file, library, staged)
-            if report.findings:
-                raise StoreError(_damaged(file, report.findings[0].detail))
+            manifest = _verified(file, library, staged)
             _keep_only(staged, contents.names(library))
             runs = _mark(staged / home.database.name, timestamp(now), by, manifest.made)
             replaced = home.path / f"replaced-{now:%Y-%m-%dT%H%M%S.%fZ}"
@@ -60,7 +66,14 @@ def restore(
         finally:
             if not swap.pending(home.path):
                 backup.discard(staged)
-    return Restored(manifest.made, replaced, runs)
+    return Restored(manifest.made, replaced if replaced.exists() else None, runs)
+
+
+def _verified(file: Path, library: StepLibrary | None, folder: Path) -> Manifest:
+    manifest, report = backup.verified(file, library, folder)
+    if report.findings:
+        raise StoreError(_damaged(file, report.findings[0].detail))
+    return manifest
 
 
 def _keep_only(folder: Path, names: tuple[str, ...]) -> None:

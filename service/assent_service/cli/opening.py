@@ -2,8 +2,8 @@
 
 import getpass
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from assent_engine import library, swap
@@ -50,11 +50,18 @@ def existing(home: Path | None, remedy: str) -> Home:
 def made(home: Path | None) -> Home:
     """The home, made where there is none, which is said beside the result; raises StoreError."""
     found = Home.find(home)
-    new = not found.path.exists()
-    found.prepare()
-    if new:
-        note(f"A new home was made: {found.path}", err=True)
+    with made_for(found):
+        found.prepare()
     return found
+
+
+@contextmanager
+def made_for(home: Home) -> Iterator[None]:
+    """Say beside the result of what is done here that a home was made by it, if it was."""
+    new = not home.path.exists()
+    yield
+    if new:
+        note(f"A new home was made: {home.path}", err=True)
 
 
 def with_policies(home: Path | None) -> Home:

@@ -49,17 +49,20 @@ def restore(file: Path, yes: bool, home: Path | None, as_json: bool) -> None:
     from assent_engine import library
     from assent_engine.home import Home
     from assent_engine.safekeeping.restore import restore as put_back
-    from assent_service.cli.opening import made, person
+    from assent_service.cli.opening import made_for, person
     from assent_service.cli.output import emit
     from assent_service.cli.views import facts
 
     now = datetime.now(UTC)
-    _ask(Home.find(home), file, yes=yes, err=as_json)
-    done = put_back(made(home), library.load(), file, now, person())
-    data = {"made": done.made, "replaced": str(done.replaced), "runs_in_doubt": list(done.runs)}
+    found = Home.find(home)
+    _ask(found, file, yes=yes, err=as_json)
+    with made_for(found):
+        done = put_back(found, library.load(), file, now, person())
+    replaced = None if done.replaced is None else str(done.replaced)
+    data = {"made": done.made, "replaced": replaced, "runs_in_doubt": list(done.runs)}
     rows = [
         ("restored", f"the state of {done.made}"),
-        ("the old files", str(done.replaced)),
+        ("the old files", replaced),
         ("open runs", ", ".join(done.runs) or "none"),
         ("next", "assent inbox list" if done.runs else None),
     ]

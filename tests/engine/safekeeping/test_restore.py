@@ -221,8 +221,28 @@ async def test_a_question_that_is_too_late_is_closed_and_told_of(
 async def test_the_files_that_were_there_are_kept(home: Kept) -> None:
     before = home.bench.home.database.read_bytes()
     done = home.restore()
+    assert done.replaced is not None
     assert (done.replaced / "assent.sqlite").read_bytes() == before
     assert not list(home.bench.path.glob(".restoring-*"))
+
+
+@pytest.mark.parametrize("there", [False, True])
+async def test_a_refused_restore_makes_no_home(tmp_path: Path, there: bool) -> None:
+    damaged, home = tmp_path / "damaged", Home(tmp_path / "new")
+    damaged.write_bytes(b"no backup")
+    if there:
+        home.path.mkdir()
+    with pytest.raises(StoreError, match=r"backup\.unusable"):
+        restore(home, None, damaged, NOW, "owner")
+    assert not home.is_made()
+    assert home.path.exists() == there
+
+
+async def test_a_restore_into_a_new_home_names_no_old_files(home: Kept, tmp_path: Path) -> None:
+    new = Home(tmp_path / "new")
+    assert restore(new, None, home.file, NOW, "owner").replaced is None
+    assert new.database.exists()
+    assert not list(new.path.glob("replaced-*"))
 
 
 class PowerCut(BaseException):
@@ -364,6 +384,7 @@ async def test_what_runs_had_read_since_the_backup_goes_with_the_old_files(tmp_p
     done = home.restore()
     (kept,) = home.bench.home.snapshots.iterdir()
     assert kept.name == home.run_id
+    assert done.replaced is not None
     assert (done.replaced / "snapshots" / "later" / "read").read_text() == "1"
 
 
