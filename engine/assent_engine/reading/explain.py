@@ -23,6 +23,7 @@ from assent_engine.registry import StepRegistry
 from assent_schemas.policy import Policy
 
 LONG_TEXT = 400
+AT_WORST = "At worst, in one run"
 
 
 def explain(
@@ -62,7 +63,7 @@ def reading(
         Section("What it may change", tuple(_changes(policy, registry))),
         Section("What it does", (*outline.lines(), *_macros(policy, registry))),
         Section("When something fails", tuple(failing.sentences(policy, registry))),
-        Section("At worst, in one run", tuple(worst_words.sentences(worst))),
+        Section(AT_WORST, tuple(worst_words.sentences(worst))),
     )
     proven = tuple(sentences(policy, tested))
     more = (Section("How it was tested", proven),) if proven else ()

@@ -1,6 +1,6 @@
 """Policies on the wire: listed, shown with their reading, proposed and decided."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -45,6 +45,15 @@ class PolicyDetail(Answer):
     """While it waits: triggers that start nothing here, or twice."""
 
 
+class Compared(Answer):
+    """What a proposal changes against the version in force."""
+
+    against: str
+    verdict: Literal["riskier", "no riskier", "cannot tell"]
+    text: str
+    """Verdict, risks, renamed states, changes: a line each."""
+
+
 class PolicyReading(Answer):
     """What one version of a policy does, in plain words."""
 
@@ -57,6 +66,12 @@ class PolicyReading(Answer):
     reading: dict[str, Any]
     acts: bool = True
     """Whether it may do more to the outside than tell the owner something."""
+    risk: str | None = None
+    """The highest of what it may do outside; null where it changes nothing there."""
+    worst: list[str] = Field(default_factory=list)
+    """At worst, in one run: a sentence each, what has no bound first."""
+    compared: Compared | None = None
+    """While it waits, and where another version is in force."""
 
 
 class PolicyAsked(Asked):

@@ -12,8 +12,8 @@ from assent_service.cli.review import review_approval
 
 if TYPE_CHECKING:
     from assent_schemas.wire.approvals import Approval, ApprovalDetail, Decided
-    from assent_schemas.wire.policies import PolicyDetail
     from assent_schemas.wire.runs import RunDetail
+    from assent_service.cli.considering import Considered
 
 POLICY = "policy"
 NOTE = click.option("--note", help="Why; a run that asked gets it with your answer.")
@@ -61,17 +61,18 @@ def show(request_id: str, home: Path | None, as_json: bool) -> None:
 
     one, policy = asyncio.run(_shown(home, request_id))
     if policy is not None:
-        data = {**_facts(one), "document": one.shown}
+        data = {**_facts(one), "document": one.shown, "reading": policy.as_json()["reading"]}
         emit(data, lambda: document_view(policy), as_json=as_json)
         return
     emit(_question(one), lambda: request_view(one), as_json=as_json)
 
 
-async def _shown(home: Path | None, start: str) -> "tuple[ApprovalDetail, PolicyDetail | None]":
-    """What is decided on, and of a proposal its policy."""
+async def _shown(home: Path | None, start: str) -> "tuple[ApprovalDetail, Considered | None]":
+    """What is decided on, and of a proposal its policy with its reading."""
     from assent_schemas.wire import operations as ops
     from assent_schemas.wire.approvals import ApprovalAsked
     from assent_schemas.wire.policies import PolicyAsked
+    from assent_service.cli.considering import considered
     from assent_service.cli.owner import owner
 
     async with owner(home) as to:
@@ -79,7 +80,7 @@ async def _shown(home: Path | None, start: str) -> "tuple[ApprovalDetail, Policy
         if one.kind != POLICY:
             return one, None
         asked = PolicyAsked(policy=one.id, version=one.version)
-        return one, await to.call(ops.SHOW_POLICY, asked)
+        return one, await considered(to, asked)
 
 
 @approvals.command()

@@ -1,4 +1,4 @@
-"""Asking for the owner's consent: the exact document first, then one question."""
+"""Asking for the owner's consent: what it does and the exact document, then one question."""
 
 import sys
 
@@ -9,20 +9,21 @@ from assent_schemas import exact_json
 from assent_schemas.errors import Problem, Refused
 from assent_schemas.statuses import VersionStatus
 from assent_schemas.wire.approvals import ApprovalDetail
-from assent_schemas.wire.policies import PolicyDetail
 from assent_service.cli.approvals_view import request_view
+from assent_service.cli.considering import Considered
 from assent_service.cli.output import show, warning_lines
 from assent_service.cli.views import document_view
 
 
-def consent(seen: PolicyDetail, *, err: bool) -> str:
+def consent(found: Considered, *, err: bool) -> str:
     """The hash of the document that was shown, once the person said yes; raises Refused.
 
     The home is not held while the person reads. What is decided already is not asked about.
     """
+    seen = found.policy
     _refuse_another(seen.document, seen.hash)
     if seen.version_status is VersionStatus.PROPOSED:
-        show(document_view(seen), err=err)
+        show(document_view(found), err=err)
         for line in warning_lines(seen.warnings):
             show(line, err=err)
         what = f"exactly this document (version {seen.version})"

@@ -15,6 +15,7 @@ from assent_engine.notices import Notice
 from assent_engine.refusals import intact
 from assent_engine.runner import RunReport
 from assent_engine.store.rows import PolicyRow, VersionRow
+from assent_service.cli.considering import Considered
 from assent_service.cli.output import console, show, write_json
 from assent_service.cli.portfolio_view import portfolio_view
 from assent_service.cli.progress import live
@@ -22,6 +23,7 @@ from assent_service.cli.text import shown
 from assent_service.cli.views import document_view, status_text
 from assent_service.demo import Stage, Story, empty_home
 from assent_service.desk.policy_reading import detail
+from assent_service.desk.reading_out import read_out
 
 
 def play(
@@ -86,7 +88,8 @@ class Terminal:
 
     def document(self, policy: PolicyRow, version: VersionRow) -> None:
         console().print("What you see before you decide:\n")
-        show(document_view(detail(policy, version, None, intact(version))))
+        seen = detail(policy, version, None, intact(version))
+        show(document_view(Considered(seen, read_out(seen, {}))))
 
     def decide(self, version: VersionRow) -> bool:
         if self.ask:

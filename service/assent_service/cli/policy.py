@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from assent_schemas.wire.operations import Operation
     from assent_schemas.wire.policies import ApprovingPolicy, PolicyChanged, PolicySummary
+    from assent_service.cli.considering import Considered
 
 Question = TypeVar("Question", bound="BaseModel")
 Reply = TypeVar("Reply", bound="BaseModel")
@@ -70,13 +71,12 @@ async def _asked(
     operation: "Operation[Question, Reply]",
     asked: "Question",
     *,
-    acts: bool = True,
     new: bool = False,
 ) -> "Reply":
     """The answer to one question."""
     from assent_service.cli.owner import owner
 
-    async with owner(home, acts=acts, new=new) as to:
+    async with owner(home, acts=True, new=new) as to:
         return await to.call(operation, asked)
 
 
@@ -88,21 +88,18 @@ async def _asked(
 def approve(
     name: str, version: str | None, digest: str | None, home: Path | None, as_json: bool
 ) -> None:
-    """Show the exact document and ask whether it may run.
+    """Show what it does, the exact document, and ask whether it may run.
 
     If you say yes it comes into force at once. Without a terminal the consent is the hash of the
     document that you have seen: assent policy show NAME prints it.
     """
-    from assent_schemas.wire import operations as ops
-    from assent_schemas.wire.policies import ApprovingPolicy, PolicyAsked
+    from assent_schemas.wire.policies import ApprovingPolicy
     from assent_service.cli.consent import consent
     from assent_service.cli.output import emit, warning_lines
     from assent_service.cli.starting_words import starting_words
 
     if digest is None:
-        asked = PolicyAsked(policy=name, version=version)
-        seen = asyncio.run(_asked(home, ops.SHOW_POLICY, asked, acts=False))
-        digest = consent(seen, err=as_json)
+        digest = consent(asyncio.run(_considered(home, name, version)), err=as_json)
     yes = ApprovingPolicy(policy=name, version=version, hash=digest)
     done, served = asyncio.run(_approved(home, yes))
     data = {
@@ -120,6 +117,15 @@ def approve(
         lambda: text,
         as_json=as_json,
     )
+
+
+async def _considered(home: Path | None, name: str, version: str | None) -> "Considered":
+    from assent_schemas.wire.policies import PolicyAsked
+    from assent_service.cli.considering import considered
+    from assent_service.cli.owner import owner
+
+    async with owner(home) as to:
+        return await considered(to, PolicyAsked(policy=name, version=version))
 
 
 async def _approved(home: Path | None, yes: "ApprovingPolicy") -> "tuple[PolicyChanged, bool]":
@@ -222,13 +228,11 @@ async def _listed(home: Path | None) -> "list[PolicySummary]":
 def show(name: str, version: str | None, home: Path | None, as_json: bool) -> None:
     """Show the exact document of one version.
 
-    With it: its hash, what it may call, and what was decided.
+    With it: its hash, what it may call, and what was decided; of a proposal also what it does
+    in plain words, at worst, and against the version in force.
     """
-    from assent_schemas.wire import operations as ops
-    from assent_schemas.wire.policies import PolicyAsked
     from assent_service.cli.output import emit
     from assent_service.cli.views import document_view
 
-    asked = PolicyAsked(policy=name, version=version)
-    seen = asyncio.run(_asked(home, ops.SHOW_POLICY, asked, acts=False))
-    emit(seen.model_dump(), lambda: document_view(seen), as_json=as_json)
+    seen = asyncio.run(_considered(home, name, version))
+    emit(seen.as_json(), lambda: document_view(seen), as_json=as_json)

@@ -14,15 +14,19 @@ from rich.text import Text
 from assent_engine import library
 from assent_engine.reading import wording
 from assent_engine.reading.failing import ON_COMPENSATION_FAILURE, ON_FAILURE
+from assent_engine.reading.trigger_words import trigger_words
 from assent_engine.registry import StepDeclaration, StepRegistry
+from assent_engine.scheduling import keys
 from assent_engine.simulate import Result
 from assent_engine.validation import machines
 from assent_schemas import exact_json
 from assent_schemas.statuses import PolicyStatus, VersionStatus
 from assent_schemas.wire.policies import PolicyDetail, PolicySummary
 from assent_schemas.wire.runs import RunSummary
+from assent_service.cli.considering import Considered
 from assent_service.cli.places import place
 from assent_service.cli.proof_view import tests_line
+from assent_service.cli.reading_view import all_else, untold_view, what_counts
 from assent_service.cli.text import shown, shown_document, shown_json
 from assent_service.reading_order import in_reading_order
 
@@ -97,11 +101,22 @@ def shortened(ids: Sequence[str]) -> list[str]:
     return [one[:length] for one in ids]
 
 
-def document_view(one: PolicyDetail) -> RenderableType:
-    """What the owner decides about: facts, what it calls, and the exact document."""
+def document_view(seen: Considered) -> RenderableType:
+    """What the owner decides about: facts, its reading, what it calls, and the exact document."""
+    told, document = seen.reading, seen.policy.document
+    parts = [_about(seen.policy)]
+    if seen.untold:
+        parts.append(untold_view(seen.untold))
+    parts += [what_counts(told)] if told else []
+    parts += [Text("\nIt may call", style="bold"), _calls_view(document)]
+    parts += [all_else(told)] if told else []
+    return Group(*parts, Text("\nThe document", style="bold"), _exact(document))
+
+
+def _about(one: PolicyDetail) -> RenderableType:
     document = one.document
     decided = f"{one.decision} by {one.decided_by}" if one.decision else "waits for you"
-    about = facts(
+    return facts(
         [
             ("policy", Text(shown(document["name"]), style="bold")),
             ("id", one.policy_id),
@@ -116,13 +131,14 @@ def document_view(one: PolicyDetail) -> RenderableType:
             ("tests", tests_line(document)),
         ]
     )
+
+
+def _exact(document: Any) -> Text:
     ordered = exact_json.encode(in_reading_order(document), as_ordered=True)
     text = msgspec.json.format(ordered, indent=2).decode()
     exact = Text(shown_document(text), no_wrap=True, overflow="ignore")
     JSONHighlighter().highlight(exact)
-    calls = _calls_view(document)
-    headings = [Text(f"\n{title}", style="bold") for title in ("It may call", "The document")]
-    return Group(about, headings[0], calls, headings[1], exact)
+    return exact
 
 
 def _in_force(one: PolicyDetail) -> str:
@@ -137,14 +153,10 @@ def _in_force(one: PolicyDetail) -> str:
             return f"version {other}"
 
 
-def _starts(document: Any) -> str:
-    """What is declared; the service starts runs by it."""
-    triggers = document.get("triggers", [])
-    declared = ", ".join(
-        " ".join(str(value) for key, value in sorted(one.items(), reverse=True) if key != "comment")
-        for one in triggers
-    )
-    return f"{declared}, and by hand" if declared else "by hand"
+def _starts(document: Any) -> Text:
+    """What is declared, a trigger a line; the service starts runs by it."""
+    triggers = (trigger_words(keys.of_json(one)) for one in document.get("triggers", []))
+    return Text("\n".join(shown_document(one) for one in (*triggers, "by hand")))
 
 
 def _if_it_fails(document: Any) -> str:
@@ -224,7 +236,7 @@ def happenings() -> Table:
     return table
 
 
-def _about(entry: dict[str, Any]) -> str:
+def _subject(entry: dict[str, Any]) -> str:
     """What a happening of a simulation was about."""
     if entry["event"] == "items":
         return str(entry["reader"]["path"])
@@ -246,7 +258,7 @@ def simulation_view(result: Result) -> RenderableType:
     table = happenings()
     done = {one["scope"]: (one["of"]["scope"], one["of"]["key"]) for one in _reversals(result)}
     for entry in result.trace:
-        said = _about(entry)
+        said = _subject(entry)
         answer = entry.get("error") or entry.get("because") or ""
         answer = shown_json(entry["ok"], 80) if "ok" in entry else answer
         if "count" in entry:

@@ -3,21 +3,18 @@
 import asyncio
 from typing import Any
 
-from assent_engine import library, reading
 from assent_engine.callees import gather, models
 from assent_engine.hooks import unmet
 from assent_engine.policies import choose_policy, choose_version
-from assent_engine.policy_tests import run_tests
 from assent_engine.refusals import intact
-from assent_engine.registry import StepRegistry
 from assent_engine.scheduling.doubts import known_policies, trigger_warnings
 from assent_engine.store import Reader
 from assent_engine.store.rows import ALL, ApprovalRow, PauseRow, PolicyRow, VersionRow
-from assent_engine.validation import Named, validate
 from assent_schemas.errors import Problem
 from assent_schemas.statuses import VersionStatus
 from assent_schemas.wire import policies as wire
 from assent_schemas.wire.frame import Page, PageAsked
+from assent_service.desk.reading_out import read_out
 from assent_service.desk.room import Caller, Room, slice_of
 
 EVERYTHING = "Everything"
@@ -52,29 +49,17 @@ async def looked_at(
 
 async def read_policy(room: Room, asked: wire.PolicyAsked, _: Caller) -> wire.PolicyReading:
     shown, document = await looked_at(room.read, asked.policy, asked.version)
-    known = models(await gather(room.read, document))
+    against = await _in_force(room.read, shown)
+    called = await gather(room.read, document)
     # In a thread: what a policy's tests and its worst case take must not hold up runs and doors.
-    brief, told, acts = await asyncio.to_thread(_read_out, document, known)
-    return wire.PolicyReading(
-        policy_id=shown.policy_id,
-        version=shown.version,
-        hash=shown.hash,
-        brief=brief,
-        text=told.text(),
-        reading=told.as_json(),
-        acts=acts,
-    )
+    return await asyncio.to_thread(read_out, shown, models(called), against)
 
 
-def _read_out(document: dict[str, Any], known: Any) -> tuple[str, reading.Reading, bool]:
-    library.load()
-    registry = StepRegistry.shared().calling(known)
-    imported = document.get("dialect") == "asl"
-    policy = validate(document, Named() if imported else registry)
-    proof = run_tests(document, registry).proof if policy.tests else None
-    told = reading.reading(policy, registry, tested=proof)
-    brief = reading.explain(policy, registry, brief=True)
-    return brief, told, reading.acts_outside(policy, registry)
+async def _in_force(read: Reader, shown: wire.PolicyDetail) -> dict[str, Any] | None:
+    """The document that a proposal would replace; raises Refused."""
+    if shown.version_status is not VersionStatus.PROPOSED or shown.active_version is None:
+        return None
+    return (await looked_at(read, shown.policy_id, shown.active_version))[1]
 
 
 async def doubts(room: Room, document: dict[str, Any]) -> list[Problem]:

@@ -26,7 +26,7 @@ from assent_service.review.telling_time import Watch
 SHOWN_DUE_TIMES = 5
 LONGEST_VALUE = 400
 NEXT = "When it is due next"
-_FIRST = ("At worst, in one run", "What it may change", "When it starts", NEXT)
+_FIRST = (reading.AT_WORST, "What it may change", "When it starts", NEXT)
 _LEVELS: dict[Level | None, tuple[Tone, str]] = {
     Level.HIGH: ("alarming", "High risk"),
     Level.MEDIUM: ("wary", "Medium risk"),
