@@ -41,6 +41,7 @@ DONE = [
     ("clients revoke", "{client}"),
     ("clients http", "on"),
     ("gaps", ""),
+    ("notices list", ""),
     ("approvals list", ""),
     ("approvals show", "Greeter"),
     ("approvals approve", "Greeter --hash {hash}"),
@@ -126,6 +127,7 @@ NOT_DONE = [
     ("policy graph", "Greeter@9.9.9", "policy.no_such_version"),
     ("policy import", "{broken}", "asl.machine.no_start"),
     ("policy export", "Nobody", "policy.unknown"),
+    ("notices list", "--policy Nobody", "policy.unknown"),
     ("approvals list", "--home {nowhere}", "home.missing"),
     ("approvals show", "Nobody", "approval.unknown"),
     ("approvals approve", "Greeter --hash 0", "approval.other_document"),
@@ -262,6 +264,7 @@ GROUPS = (
     "inbox",
     "approvals",
     "clients",
+    "notices",
     "trigger",
     "event",
 )
@@ -371,8 +374,8 @@ def test_a_misspelt_command_is_asked_back(shell: Shell, words: tuple[str, ...], 
 def test_a_command_like_no_other_gets_the_list(shell: Shell) -> None:
     every = (
         "approvals, backup, clients, connect, demo, doctor, errors, event, forecast, gaps, hooks,"
-        " inbox, mcp, pause, policy, portfolio, restore, resume, run, service, tray, trigger,"
-        " verify"
+        " inbox, mcp, notices, pause, policy, portfolio, restore, resume, run, service, tray,"
+        " trigger, verify"
     )
     assert f"The commands are {every}" in shell("xyzzy").err
 

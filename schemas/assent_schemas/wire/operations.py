@@ -435,7 +435,7 @@ LIST_NOTICES = Operation(
     "list_notices",
     "GET",
     "/notices",
-    PageAsked,
+    service.NoticesAsked,
     Page[service.NoticeTold],
     "What the owner should see",
 )

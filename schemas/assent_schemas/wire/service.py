@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from assent_schemas.errors import Problem
-from assent_schemas.wire.frame import Answer
+from assent_schemas.wire.frame import Answer, PageAsked, Reference
 from assent_schemas.wire.policies import Pause
 
 State = Literal["ready", "held"]
@@ -36,7 +36,15 @@ class Status(Hello):
     open_runs: int | None = None
     needs_owner: int | None = None
     waiting_approvals: int | None = None
-    """These numbers are None where the store cannot be read."""
+    problems: int | None = None
+    """Notices of problems within the last day. These numbers are None where the store cannot be
+    read."""
+
+
+class NoticesAsked(PageAsked):
+    """What the owner should see, of one policy or of all."""
+
+    policy: Reference | None = None
 
 
 class NoticeTold(Answer):
@@ -47,6 +55,8 @@ class NoticeTold(Answer):
     level: str
     run_id: str
     at: str
+    policy: str | None = None
+    """The name of the policy that it is about, if it is about one."""
 
 
 class AuditLine(Answer):

@@ -14,7 +14,7 @@ from assent_engine.engine import Engine
 from assent_engine.home import Home
 from assent_schemas.errors import Problem, Refused
 from assent_schemas.wire.events import Event
-from assent_schemas.wire.frame import Page, PartAsked
+from assent_schemas.wire.frame import Page, PageAsked, PartAsked
 from assent_schemas.wire.operations import Operation
 from assent_service.cli.opening import made, person, reading, with_policies
 from assent_service.cli.reaching import NO_DOOR, NOT_RUNNING, reached, refuse_without_door
@@ -76,6 +76,20 @@ async def everything(
         if page.after is None:
             return found
         asked = asked.model_copy(update={"after": page.after})
+
+
+async def newest(
+    of: Owner, operation: Operation[Any, Page[Item]], asked: PageAsked, most: int
+) -> list[Item]:
+    """The last items of a list, at most so many, the newest last; `asked` is from the newest on."""
+    found: list[Item] = []
+    following: PageAsked | None = asked
+    while following is not None and len(found) < most:
+        page = await of.call(operation, following)
+        found += page.items
+        more = page.after is not None
+        following = following.model_copy(update={"after": page.after}) if more else None
+    return found[:most][::-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,10 @@ _COUNTS = {
     "open_runs": ("run is open", "runs are open"),
     "needs_owner": ("run needs you", "runs need you"),
     "waiting_approvals": ("approval waits for you", "approvals wait for you"),
+    "problems": (
+        "problem was told of in the last day: assent notices list",
+        "problems were told of in the last day: assent notices list",
+    ),
 }
 
 

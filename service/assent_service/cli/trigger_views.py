@@ -25,7 +25,7 @@ from assent_schemas.wire.triggers import (
     TriggerTold,
 )
 from assent_service.cli.output import warning_lines
-from assent_service.cli.owner import everything, owner
+from assent_service.cli.owner import everything, newest, owner
 from assent_service.cli.text import shown
 from assent_service.cli.views import listing
 
@@ -38,16 +38,10 @@ async def standings(home: Path | None, policy: str | None) -> list[TriggerTold]:
 
 async def records(home: Path | None, policy: str | None, last: int) -> list[OccurrenceTold]:
     """The last records of due times, of one policy or of all, the newest last. Raises Refused."""
-    found: list[OccurrenceTold] = []
     limit = min(last, MOST_ON_A_PAGE)
-    asked: OccurrencesAsked | None = OccurrencesAsked(policy=policy, limit=limit, newest=True)
+    asked = OccurrencesAsked(policy=policy, limit=limit, newest=True)
     async with owner(home) as of:
-        while asked is not None and len(found) < last:
-            page = await of.call(ops.LIST_OCCURRENCES, asked)
-            found += page.items
-            more = page.after is not None
-            asked = asked.model_copy(update={"after": page.after}) if more else None
-    return found[:last][::-1]
+        return await newest(of, ops.LIST_OCCURRENCES, asked, last)
 
 
 async def foreseen(home: Path | None, days: int) -> Forecast:

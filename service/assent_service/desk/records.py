@@ -1,10 +1,12 @@
 """The desk's word on the service itself: who it is, how it stands, its notices and its audit."""
 
 import os
+from datetime import timedelta
 from importlib.metadata import version
 
 from assent_engine.interventions import OPEN, RESTORED
 from assent_engine.moments import timestamp
+from assent_engine.policies import choose_policy
 from assent_engine.requests import can_be_answered
 from assent_engine.runner import OPEN as OPEN_RUN
 from assent_schemas.errors import AssentError
@@ -15,6 +17,7 @@ from assent_service.desk.policy_reading import pauses_told
 from assent_service.desk.room import Caller, Room, page, part
 
 DISTRIBUTION = "assent"
+LATELY = timedelta(days=1)
 
 
 async def hello(room: Room, _asked: Nothing, _: Caller) -> wire.Hello:
@@ -39,6 +42,7 @@ async def status(room: Room, _asked: Nothing, _: Caller) -> wire.Status:
         open_runs=counts.get("open_runs"),
         needs_owner=counts.get("needs_owner"),
         waiting_approvals=counts.get("waiting_approvals"),
+        problems=counts.get("problems"),
     )
 
 
@@ -60,11 +64,16 @@ async def _pauses(room: Room) -> list[Pause]:
         return []
 
 
-async def list_notices(room: Room, asked: PageAsked, _: Caller) -> Page[wire.NoticeTold]:
-    rows = await room.read.notice_page(part(asked))
+async def list_notices(room: Room, asked: wire.NoticesAsked, _: Caller) -> Page[wire.NoticeTold]:
+    policy_id = None
+    if asked.policy is not None:
+        policy_id = choose_policy(await room.read.policies(), asked.policy).policy_id
+    rows = await room.read.notice_page(part(asked), policy_id)
     told = [
-        wire.NoticeTold(key=one.key, text=one.text, level=one.level, run_id=one.run_id, at=at)
-        for one, at in rows
+        wire.NoticeTold(
+            key=one.key, text=one.text, level=one.level, run_id=one.run_id, at=at, policy=policy
+        )
+        for one, at, policy in rows
     ]
     return page(told, [one.key for one in told], asked.limit)
 
@@ -106,6 +115,7 @@ async def _counts(room: Room) -> dict[str, int]:
         "open_runs": len(rows),
         "needs_owner": len({one.run_id for one in cases}.union(in_doubt)),
         "waiting_approvals": len(waiting) + proposed,
+        "problems": await read.problems_since(timestamp(room.behind.clock.now() - LATELY)),
     }
 
 

@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 
 from assent_schemas import exact_json
+from assent_schemas.wire.operations import LIST_NOTICES
+from assent_schemas.wire.service import NoticesAsked
 from assent_service.agent_door.bounds import BOUNDS
 from assent_service.agent_door.tools import authoring
+from assent_service.desk.desk import Desk
+from assent_service.desk.room import Caller
 from engine.durable.worlds import approved, policy, task
 from service.agent_door.stages import ERAS, NEW, OLD, Json, Stage, hold, problem, stage, told
 
@@ -213,6 +217,9 @@ async def test_to_end_any_other_run_the_owner_is_asked_once(here: Stage, by: str
     assert "claude" in notice.text
     assert r"no\u202emore" in notice.text
     assert "\u202e" not in notice.text
+    asked = NoticesAsked(policy=policy_id, limit=1, newest=True)
+    (seen,) = (await Desk(here.room).call(LIST_NOTICES, asked, Caller("owner", "test"))).items
+    assert (seen.text, seen.run_id, seen.policy) == (notice.text, run, "A policy")
 
 
 async def test_every_change_is_audited_with_its_refusal_and_looks_are_counted(

@@ -3,7 +3,7 @@
 import pytest
 
 from service.process.served import ended, served, words
-from service.shell import Shell, greeter
+from service.shell import Shell, failing, greeter
 
 pytestmark = pytest.mark.process
 HOURLY = {"type": "interval", "seconds": 3600}
@@ -30,4 +30,19 @@ def test_pauses_are_shown_with_their_end_and_nothing_paused_or_disabled_is_next(
         shell.done("pause")
         assert shell.done("service", "status")["next_due"] is None
         assert "until you end it" in shell("service", "status").out
+        assert ended(service) == 0
+
+
+def test_problems_of_the_last_day_are_counted_and_lead_to_the_notices(shell: Shell) -> None:
+    shell.approved(failing())
+    shell.approved(greeter())
+    with served(shell.home) as service:
+        words(service)
+        assert shell.done("service", "status")["problems"] == 0
+        shell("run", "start", "Greeter")
+        shell("run", "start", "Failing")
+        assert shell.done("service", "status")["problems"] == 1
+        said = shell("service", "status").out
+        assert "1 problem was told of in the last day: assent notices list." in said
+        assert len(shell.done("notices", "list")) == 2
         assert ended(service) == 0

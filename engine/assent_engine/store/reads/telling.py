@@ -5,6 +5,12 @@ from assent_engine.store.reads.asking import Asking, Part
 from assent_engine.store.records import AuditEntry
 
 
+def _about(policy_id: str) -> str:
+    """Whether a notice is about a policy: about one of its runs, or one of its due times."""
+    of_run = "(SELECT policy_id FROM workflow_executions WHERE id = notices.run_id)"
+    return f"({policy_id} = {of_run} OR instr(notices.key, 'occurrence/' || {policy_id}) = 1)"
+
+
 class ToldReads(Asking):
     """Questions about what the owner was told: notices, and who did what."""
 
@@ -22,13 +28,28 @@ class ToldReads(Asking):
             else None
         )
 
-    async def notice_page(self, part: Part) -> list[tuple[Notice, str]]:
-        """A part of the notices, by key, each with when it was recorded."""
-        sql = part.of("notices", "key, text, level, run_id, at", "key")
+    async def notice_page(
+        self, part: Part, policy_id: str | None = None
+    ) -> list[tuple[Notice, str, str | None]]:
+        """A part of the notices, by key, each with when it was recorded, and its policy's name.
+
+        In the order in which they were recorded; of one policy, or all.
+        """
+        name = f"(SELECT p.name FROM policies p WHERE {_about('p.policy_id')})"  # noqa: S608
+        columns = f"key, text, level, run_id, at, {name}"
+        sql = part.of("notices", columns, "key", f"?2 IS NULL OR {_about('?2')}")
         return [
-            (Notice(key, text, NoticeLevel(level), of), at)
-            for key, text, level, of, at in await self._all(sql, part.after, None, part.most)
+            (Notice(key, text, NoticeLevel(level), of), at, policy)
+            for key, text, level, of, at, policy in await self._all(
+                sql, part.after, policy_id, part.most
+            )
         ]
+
+    async def problems_since(self, moment: str) -> int:
+        """How many notices of problems were recorded from then on."""
+        sql = "SELECT count(*) FROM notices WHERE level = ?1 AND at >= ?2"
+        ((count,),) = await self._all(sql, NoticeLevel.PROBLEM, moment)
+        return int(count)
 
     async def noticed_at(self, key: str) -> str | None:
         """When the notice of that key was recorded."""
