@@ -8,6 +8,7 @@ import pytest
 
 from assent_engine.engine import Engine
 from assent_engine.home import Home
+from assent_engine.scheduling.watched_files import FileState
 from service.shell import Shell, greeter
 
 DEPOSIT = {
@@ -99,3 +100,26 @@ def test_a_pause_may_last_until_tomorrow_or_the_next_market_open(shell: Shell, u
     assert now < ends <= now + timedelta(hours=26 if until == "tomorrow" else 120)
     assert until == "tomorrow" or ends.minute == 30
     assert shell("run", "start", "Greeter", "--json").problem["code"] == "policy.paused"
+
+
+def test_history_says_by_which_of_several_triggers_in_words_and_of_which_file(
+    shell: Shell,
+) -> None:
+    files = {"type": "file", "path": "in"}
+    policy_id = shell.approved(greeter(triggers=[files, {"type": "event", "name": "deposit"}]))
+    shell.done("event", "emit", "deposit")
+
+    async def change() -> None:
+        async with Engine.open(Home(shell.home)) as engine:
+            await engine.schedule.file_changed("in/orders.csv", FileState(3, 5))
+            await engine.schedule.drained()
+
+    asyncio.run(change())
+    event, file = shell.done("trigger", "history", "Greeter")
+    assert (event["file"], file["file"]) == (None, "in/orders.csv")
+    assert event["when"].startswith('on each event "deposit"')
+    text = shell("trigger", "history").out
+    assert 'on each event "deposit"' in text
+    assert 'whenever "in" beneath the folder files has changed: in/orders.csv' in text
+    shell.approved(greeter(policy_id=policy_id, version="2.0.0"))
+    assert 'on each event "deposit"' in shell("trigger", "history").out

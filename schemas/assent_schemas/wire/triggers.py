@@ -57,6 +57,10 @@ class OccurrenceTold(Answer):
     run_id: str | None
     request_id: str | None
     at: str
+    when: str | None = None
+    """The trigger in words, for the owner's eyes; null where the store has it no more."""
+    file: str | None = None
+    """Of a changed file its path beneath the folder files."""
 
 
 class ForecastAsked(Asked):

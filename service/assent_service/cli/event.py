@@ -39,10 +39,9 @@ def emit(name: str, data: Any, home: Path | None, as_json: bool) -> None:
                 before = {(one.policy_id, one.trigger, one.due) for one in await read.occurrences()}
                 await engine.schedule.emit(Event(name, {} if data is None else data))
                 await engine.schedule.drained()
-                names = {row.policy_id: row.name for row in await read.policies()}
                 rows = await read.occurrences()
-        new = [one for one in rows if (one.policy_id, one.trigger, one.due) not in before]
-        return [became(row, names[row.policy_id]) for row in new]
+                new = [one for one in rows if (one.policy_id, one.trigger, one.due) not in before]
+                return await became(read, new)
 
     if (met := asyncio.run(_by_service(home, name, data))) is not None:
         told = f"It met {met} triggers; the service starts what they start: assent trigger history"

@@ -27,7 +27,7 @@ from assent_schemas.wire.triggers import (
 from assent_service.cli.output import warning_lines
 from assent_service.cli.owner import everything, newest, owner
 from assent_service.cli.text import shown
-from assent_service.cli.views import listing
+from assent_service.cli.views import listing, shortened
 
 
 async def standings(home: Path | None, policy: str | None) -> list[TriggerTold]:
@@ -64,12 +64,15 @@ def history_view(found: Sequence[OccurrenceTold]) -> RenderableType:
     """A table of what became of due times."""
     if not found:
         return "Nothing was due yet."
-    table = listing("due", "policy", "became", "run")
+    table = listing("due", "policy", "trigger", "became", "run")
+    runs = [one.run_id for one in found if one.run_id]
+    short = dict(zip(runs, shortened(runs), strict=True))
     for one in found:
         due = _local(one.due)
         several = f" to {_local(one.through)} ({one.count} times)" if one.count > 1 else ""
-        run = one.run_id or "-"
-        table.add_row(Text(due + several), Text(shown(one.policy)), Text(_became(one)), Text(run))
+        run = short[one.run_id] if one.run_id else "-"
+        told = (due + several, shown(one.policy), _by(one), _became(one), run)
+        table.add_row(*map(Text, told))
     return table
 
 
@@ -92,6 +95,12 @@ def _next(one: TriggerTold) -> str:
     if one.deaf is not None:
         return shown(f"never: {one.deaf.detail}")
     return "\n".join(_local(each) for each in one.next) or "-"
+
+
+def _by(one: OccurrenceTold) -> str:
+    """The trigger in words, or as the store names it; of a changed file, the file."""
+    file = f": {one.file}" if one.file else ""
+    return shown(f"{one.when or one.trigger}{file}")
 
 
 def _became(one: OccurrenceTold) -> str:

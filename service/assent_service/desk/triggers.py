@@ -43,8 +43,7 @@ async def list_occurrences(
 ) -> Page[wire.OccurrenceTold]:
     policy_id = await _policy_id(room.read, asked.policy)
     rows = await room.read.occurrence_page(part(asked), policy_id)
-    names = {row.policy_id: row.name for row in await room.read.policies()}
-    told = [became(row, names.get(row.policy_id, "?")) for row in rows]
+    told = await became(room.read, rows)
     return page(told, [f"{row.due} {row.policy_id} {row.trigger}" for row in rows], asked.limit)
 
 
@@ -97,8 +96,18 @@ def _deaf(row: TriggerRow, deaf: Mapping[str, Problem]) -> Problem | None:
     return next((deaf[name] for name in waited_for([row]) if name in deaf), None)
 
 
-def became(row: OccurrenceRow, policy: str) -> wire.OccurrenceTold:
-    """What became of a due time of a policy with this name."""
+async def became(read: Reader, rows: Sequence[OccurrenceRow]) -> list[wire.OccurrenceTold]:
+    """What became of due times, each with its policy's name and its trigger, retired or not."""
+    names = {row.policy_id: row.name for row in await read.policies()}
+    rules = {(row.policy_id, row.trigger) for row in rows}
+    known = {rule: await read.trigger(*rule) for rule in rules}
+    return [
+        _became(row, names.get(row.policy_id, "?"), known[row.policy_id, row.trigger])
+        for row in rows
+    ]
+
+
+def _became(row: OccurrenceRow, policy: str, trigger: TriggerRow | None) -> wire.OccurrenceTold:
     detail = row.detail if row.status == Fate.SKIPPED else ""
     return wire.OccurrenceTold(
         policy_id=row.policy_id,
@@ -114,7 +123,16 @@ def became(row: OccurrenceRow, policy: str) -> wire.OccurrenceTold:
         run_id=row.run_id,
         request_id=row.request_id,
         at=row.at,
+        when=trigger_words(keys.read(trigger.document)) if trigger else None,
+        file=_file(row),
     )
+
+
+def _file(row: OccurrenceRow) -> str | None:
+    if not row.trigger.startswith("file-") or not isinstance(row.payload, dict):
+        return None
+    path = row.payload.get("path")
+    return path if isinstance(path, str) else None
 
 
 def _late(row: OccurrenceRow) -> int | None:
