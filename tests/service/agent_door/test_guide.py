@@ -3,6 +3,7 @@
 import json
 import re
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from assent_schemas.policy import Policy
 from assent_schemas.spelling import nearest
 from assent_service.agent_door.table import TOOLS
 from assent_service.agent_door.tools.guidance import TOPICS, page
+from engine.durable.worlds import approved
+from service.agent_door.stages import NEW, stage, told
 
 Json = dict[str, Any]
 BLOCK = re.compile(r"```json\n(.*?)```", re.DOTALL)
@@ -50,6 +53,22 @@ def test_what_the_guide_shows_is_valid_and_passes_its_tests(block: str) -> None:
         report = run_tests(document, registry)
         assert report.passed, report.problems
         assert report.coverage.never == ()
+
+
+async def test_what_an_event_brings_is_where_the_guide_says_it_is(tmp_path: Path) -> None:
+    shown = [json.loads(block) for block in BLOCK.findall(page("triggers"))]
+    (document,) = (one for one in shown if "start_at" in one)
+    (trigger,) = document["triggers"]
+    async with stage(tmp_path / "home") as here:
+        await here.made("claude")
+        await approved(here.engine, document)
+        async with here.client(NEW, "claude") as client:
+            event = {"name": trigger["name"], "data": {"amount": 2500}}
+            assert told(await client.call_tool("emit_event", event))["met"] == 1
+        await here.engine.schedule.drained()
+        (run,) = await here.engine.store.read.runs()
+    assert run.output == {"arrived": 2500, "default": 0}
+    assert "the deposit's own amount is `$.trigger.data.amount`" in page("triggers")
 
 
 def test_the_guide_names_keys_functions_and_tools_that_there_are() -> None:

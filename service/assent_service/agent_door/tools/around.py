@@ -86,7 +86,9 @@ class Emitting(Asked):
     """Something that has happened."""
 
     name: Annotated[str, Field(min_length=1, max_length=64, description="What has happened.")]
-    data: Annotated[dict[str, Any], Field(description="What triggers may look at.")] | None = None
+    data: (
+        Annotated[dict[str, Any], Field(description="What the run finds at $.trigger.data.")] | None
+    ) = None
 
 
 class Emitted(Told):
