@@ -9,6 +9,8 @@ from assent_engine.validation.resources import Resources
 from assent_schemas.errors import Problem
 from assent_schemas.states import POLICY_RUN
 
+CODE = "retry.repeats_side_effects"
+
 
 def repeat_problems(state: Json, where: str, resources: Resources) -> Iterator[Problem]:
     """A retry around side effects: those that were completed would be started once more."""
@@ -16,10 +18,19 @@ def repeat_problems(state: Json, where: str, resources: Resources) -> Iterator[P
         return
     for name in _repeated(state, resources):
         if resources.acts(name):
-            detail = f"Trying this again would repeat what {name} has already done in it."
-            remedy = "Put the retry on the Task inside, whose key stays the same."
-            yield problem("retry.repeats_side_effects", f"{where}/retry", detail, remedy)
+            yield _problem(name, f"{where}/retry", state, resources)
             return
+
+
+def _problem(name: str, at: str, state: Json, resources: Resources) -> Problem:
+    """Into a macro no retry can be put, so there it is to be left out."""
+    detail = f"Trying this again would repeat what {name} has already done in it."
+    if resources.is_macro(name):
+        remedy = f"Leave it out: {name} runs as a whole, and a catch can go on where it fails."
+        return problem(CODE, at, detail, remedy, ({"op": "remove", "path": at},))
+    inside = "of the policy that it runs" if state.get("resource") == POLICY_RUN else "inside"
+    remedy = f"Put the retry on the Task {inside}, whose key stays the same."
+    return problem(CODE, at, detail, remedy)
 
 
 def _repeated(state: Json, resources: Resources) -> Iterator[str]:

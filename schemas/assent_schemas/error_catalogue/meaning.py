@@ -25,7 +25,7 @@ MEANING = (
         "retry.repeats_side_effects",
         "A retry would do things twice",
         "A retry stands on a Map, a Parallel or a macro in which something is done to the world.",
-        "Put the retry on the Task that does it.",
+        "Put the retry on the Task that does it; around a macro, leave it out.",
     ),
     Row(
         "recovery.all_not_last",

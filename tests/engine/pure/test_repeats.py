@@ -65,3 +65,24 @@ def test_a_retry_that_would_repeat_a_side_effect_is_refused(state: dict[str, Any
 @pytest.mark.parametrize("state", SINGLE)
 def test_a_retry_that_repeats_nothing_is_accepted(state: dict[str, Any]) -> None:
     assert validate(policy(state), registry()).name == "P"
+
+
+@pytest.mark.parametrize(
+    "state", [one for one in REPEATING if "m.act" in str(one)], ids=["inside", "called"]
+)
+def test_around_a_macro_the_repair_is_to_leave_the_retry_out(state: dict[str, Any]) -> None:
+    with pytest.raises(PolicyInvalid) as invalid:
+        validate(policy(state), registry())
+    (found,) = invalid.value.problems
+    assert found.remedy.startswith("Leave it out: m.act runs as a whole")
+    assert found.fix == ({"op": "remove", "path": "/states/S/retry"},)
+    mended = {key: one for key, one in state.items() if key != "retry"}
+    assert validate(policy(mended), registry()).name == "P"
+
+
+def test_around_a_step_the_retry_goes_on_its_task() -> None:
+    with pytest.raises(PolicyInvalid) as invalid:
+        validate(policy(REPEATING[0]), registry())
+    (found,) = invalid.value.problems
+    assert found.remedy.startswith("Put the retry on the Task inside")
+    assert found.fix is None

@@ -13,6 +13,7 @@ from assent_engine.interpreter.intrinsics.functions import FUNCTIONS
 from assent_engine.policy_tests import run_tests
 from assent_engine.registry import StepRegistry
 from assent_engine.validation import validate, warnings
+from assent_schemas.errors import PolicyInvalid
 from assent_schemas.policy import Policy
 from assent_schemas.spelling import nearest
 from assent_service.agent_door.table import TOOLS
@@ -69,6 +70,15 @@ async def test_what_an_event_brings_is_where_the_guide_says_it_is(tmp_path: Path
         (run,) = await here.engine.store.read.runs()
     assert run.output == {"arrived": 2500, "default": 0}
     assert "the deposit's own amount is `$.trigger.data.amount`" in page("triggers")
+
+
+def test_a_macro_takes_no_retry_as_the_guide_says() -> None:
+    library.load()
+    (task,) = (json.loads(block) for block in BLOCK.findall(page("errors")))
+    assert "a macro such as\n`portfolio.rebalance_saga` would run anew" in page("errors")
+    again = {"type": "Task", "resource": "portfolio.rebalance_saga", "retry": task["retry"]}
+    with pytest.raises(PolicyInvalid, match=r"retry\.repeats_side_effects"):
+        validate(whole({**again, "end": True}), StepRegistry.shared())
 
 
 def test_the_guide_names_keys_functions_and_tools_that_there_are() -> None:
