@@ -38,7 +38,7 @@ _ROWS: tuple[Tool[Any, Any], ...] = (
         "describe_step",
         "Describe a step",
         "What one step takes and gives as JSON Schema, what it does to the outside, and a Task "
-        "state that calls it.",
+        "state that calls it; of a macro also its document.",
         steps.DescribingStep,
         steps.StepDescribed,
         steps.describe_step,

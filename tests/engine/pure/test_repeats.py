@@ -38,7 +38,7 @@ def policy(state: dict[str, Any]) -> dict[str, Any]:
     return {"name": "P", "start_at": "S", "states": {"S": {**state, "end": True}}}
 
 
-REPEATING = [
+REPEATING: list[dict[str, Any]] = [
     {"type": "Map", "iterator": one("a.act"), "retry": AGAIN},
     {"type": "Map", "item_processor": one("m.act"), "retry": AGAIN},
     {"type": "Parallel", "branches": [one("a.read"), one("a.act")], "retry": AGAIN},

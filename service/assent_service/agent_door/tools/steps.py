@@ -8,9 +8,11 @@ from assent_engine.registry import Macro, StepDeclaration, StepRegistry
 from assent_schemas.errors import Problem, Refused
 from assent_schemas.spelling import asked as did_you_mean
 from assent_schemas.states import POLICY_RUN
+from assent_service.agent_door import macro_schemas
 from assent_service.agent_door.tool import Asked, Told, Visit
 
 STEP, MACRO = "step", "macro"
+NEXT = "describe_step tells what one takes and gives, and of a macro the document that it runs."
 
 
 class ListingSteps(Asked):
@@ -62,6 +64,8 @@ class StepDescribed(StepTold):
     takes: dict[str, Any] | None = None
     gives: dict[str, Any] | None = None
     calls: list[str] | None = None
+    document: dict[str, Any] | None = None
+    """Of a macro: what it carries out."""
     example: dict[str, Any]
 
 
@@ -69,7 +73,7 @@ async def list_steps(visit: Visit, asked: ListingSteps) -> StepList:
     registry = visit.reach.registry
     found = [_told(registry, name) for name in registry.names()]
     kept = [one for one in found if one.name.startswith(asked.starts_with) and _is(one, asked.kind)]
-    return StepList(steps=kept, next="describe_step tells what one takes and gives.")
+    return StepList(steps=kept, next=NEXT)
 
 
 async def describe_step(visit: Visit, asked: DescribingStep) -> StepDescribed:
@@ -132,11 +136,15 @@ def _step(registry: StepRegistry, step: StepDeclaration) -> StepDescribed:
 
 
 def _macro(registry: StepRegistry, macro: Macro) -> StepDescribed:
+    takes = macro_schemas.takes(registry, macro)
     return StepDescribed(
         **dict(_told(registry, macro.name)),
         version=macro.version,
+        takes=takes,
+        gives=macro_schemas.gives(registry, macro),
         calls=sorted(set(macro.resources()) - {POLICY_RUN}),
-        example=_example(macro.name, {}),
+        document=macro.document,
+        example=_example(macro.name, takes or {}),
     )
 
 
