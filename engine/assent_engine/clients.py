@@ -13,7 +13,13 @@ from assent_engine.clock import Clock
 from assent_engine.moments import timestamp
 from assent_engine.refusals import refused
 from assent_engine.store import Store
-from assent_engine.store.records import AuditEntry, ClientMade, ClientRevoked, ClientUsed
+from assent_engine.store.records import (
+    AuditEntry,
+    ClientGranted,
+    ClientMade,
+    ClientRevoked,
+    ClientUsed,
+)
 from assent_engine.store.rows import ClientRow
 from assent_schemas.clients import NAME, NOBODY, SCOPES, Scope
 from assent_schemas.errors import Refused, StoreError
@@ -61,11 +67,23 @@ class Clients:
         self._noted.pop(name, None)
         return token
 
+    async def grant(self, name: str, scopes: Iterable[Scope], by: str) -> None:
+        """Let a client do this too, from its next call on; it keeps its token and its scopes.
+
+        Raises Refused where there is none.
+        """
+        async with self._turn:
+            row = await self._known(name)
+            more = " ".join(sorted(set(scopes) - granted(row)))
+            if more:
+                words = " ".join(sorted({*granted(row), *more.split()}))
+                audit = AuditEntry(timestamp(self.clock.now()), by, "client.granted", name, more)
+                await self.store.commit(ClientGranted(name, words), audit)
+
     async def revoke(self, name: str, by: str) -> None:
         """Let a client's token open nothing from its next call on; raises Refused."""
         async with self._turn:
-            if (await self._in_use(name)) is None:
-                raise refused("client.unknown", f"There is no client {name[:_SHOWN]!r}.")
+            await self._known(name)
             at = timestamp(self.clock.now())
             audit = AuditEntry(at, by, "client.revoked", name, "")
             await self.store.commit(ClientRevoked(name, at), audit)
@@ -77,13 +95,16 @@ class Clients:
     async def authenticated(self, name: str, token: str) -> Client:
         """The client that has this token; raises Refused, for all reasons alike.
 
-        To be asked at each call: scopes may have changed, or the client been revoked. How long it
-        takes tells nothing of the token.
+        Only who shows the token of a client that was revoked is told so. To be asked at each call:
+        scopes may have changed, or the client been revoked. How long it takes tells nothing of the
+        token.
         """
-        row = await self._in_use(name)
+        row = await self.store.read.client(name) if _is_name(name) else None
         expected = row.token_hash if row else _NO_TOKEN
         if not hmac.compare_digest(_digest(token), expected) or row is None:
             raise _unknown(name)
+        if row.revoked_at is not None:
+            raise refused("client.revoked", f"The owner has revoked the client {name}.")
         return Client(name, granted(row))
 
     def used(self, name: str) -> None:
@@ -98,9 +119,13 @@ class Clients:
             return
         self._noted[name] = now
 
-    async def _in_use(self, name: str) -> ClientRow | None:
+    async def _known(self, name: str) -> ClientRow:
+        """A client that is in use; raises Refused."""
         row = await self.store.read.client(name) if _is_name(name) else None
-        return row if row and row.revoked_at is None else None
+        if row is None or row.revoked_at is not None:
+            detail = f"There is no client {name[:_SHOWN]!r} that may come."
+            raise refused("client.unknown", detail, "See which there are: assent clients list")
+        return row
 
     async def _admit(self, name: str, *, anew: bool) -> None:
         if not _is_name(name) or name == NOBODY:

@@ -54,7 +54,7 @@ def test_a_revoked_client_is_cut_off_and_its_token_is_gone(shell: Shell) -> None
     made = shell.done("clients", "add", "claude")
     token = token_of(made)
     shell.done("clients", "revoke", "claude")
-    with pytest.raises(Refused, match=r"client\.unknown"):
+    with pytest.raises(Refused, match=r"client\.revoked"):
         scopes_of(shell, "claude", token)
     assert list((shell.home / "clients").iterdir()) == []
     assert shell.done("clients", "list") == []
@@ -68,6 +68,18 @@ def test_a_client_is_made_anew_only_when_that_is_asked_for(shell: Shell) -> None
     assert scopes_of(shell, "claude", first) == {"propose", "run"}
     second = token_of(shell.done("clients", "add", "claude", "--anew", "--scopes", "emit"))
     assert scopes_of(shell, "claude", second) == {"emit"}
+
+
+def test_a_client_is_granted_more_as_its_agent_was_told(shell: Shell) -> None:
+    token = token_of(shell.done("clients", "add", "claude", "--scopes", "run"))
+    assert shell.done("clients", "grant", "claude", "emit", "call")["scopes"] == [
+        "call",
+        "emit",
+        "run",
+    ]
+    assert scopes_of(shell, "claude", token) == {"run", "emit", "call"}
+    assert shell("clients", "grant", "claude", "approve").code == 2
+    assert shell("clients", "grant", "claude").code == 2
 
 
 @pytest.mark.parametrize("verb", ["add", "revoke"])

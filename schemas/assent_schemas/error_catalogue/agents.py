@@ -7,7 +7,7 @@ ROWS = (
         "call.scope",
         "Not granted",
         "The tool needs a scope that the client does not have; without any it only reads.",
-        "The owner grants scopes: assent clients add NAME --scopes SCOPES",
+        "The owner grants scopes: assent clients grant NAME SCOPE",
     ),
     Row(
         "call.too_many",

@@ -236,14 +236,20 @@ ROWS = (
     Row(
         "client.unknown",
         "Not a known client",
-        "There is no MCP client of this name with this token; it may have been revoked.",
+        "There is no MCP client of this name, or not with this token.",
         "Connect it anew: assent connect. See them: assent clients list",
+    ),
+    Row(
+        "client.revoked",
+        "Revoked by the owner",
+        "A client showed its own token, but the owner has cut it off.",
+        "Only if it shall come again, under a new token: assent clients add",
     ),
     Row(
         "client.exists",
         "Made already",
         "There is a client of this name, with a token that its program holds.",
-        "Take another name, or revoke it first: assent clients revoke",
+        "To let it do more: assent clients grant. For a new token: assent clients add --anew",
     ),
     Row(
         "client.name",

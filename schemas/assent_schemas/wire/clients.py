@@ -36,6 +36,12 @@ class Adding(ClientAsked):
     anew: bool = False
 
 
+class Granting(ClientAsked):
+    """What a client may do from now on, beside what it may."""
+
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(SCOPES))]
+
+
 class Added(Answer):
     """The client's token, which is told only here."""
 

@@ -403,6 +403,14 @@ ADD_CLIENT = Operation(
     clients.Added,
     "Make a client; its token is told here, and never again",
 )
+GRANT_CLIENT = Operation(
+    "grant_client",
+    "POST",
+    "/clients/{client}/grant",
+    clients.Granting,
+    clients.ClientTold,
+    "Let a client do more, from its next call on; it keeps its token and its scopes",
+)
 REVOKE_CLIENT = Operation(
     "revoke_client",
     "POST",

@@ -122,7 +122,8 @@ class Dispatcher:
         if tool.scope is not None and tool.scope not in client.scopes:
             has = ", ".join(sorted(client.scopes)) or "none, and only reads"
             detail = f"{tool.name} needs the scope {tool.scope}; {client.name} has {has}."
-            remedy = f"Only the owner can grant it: assent clients add NAME --scopes {tool.scope}"
+            command = f"assent clients grant {client.name} {tool.scope}"
+            remedy = f"Only the owner can grant it: {command}"
             raise Refused(Problem("call.scope", "Not granted", detail, remedy))
 
     def _asked(self, tool: AnyTool, given: Any) -> Any:

@@ -7,6 +7,7 @@ _FOR_AGENTS = {
     "approval.decided": "A decision is given once. Propose a new version.",
     "approval.lapsed": "Propose it again: the owner has to look at it anew.",
     "client.unknown": "The owner connects clients: assent connect",
+    "client.revoked": "Tell the owner, and do not connect anew: only they can let you in again.",
     "policy.ambiguous": "Name it by its id: list_policies.",
     "policy.disabled": _OWNER,
     "policy.no_such_version": "See its versions: list_policies.",

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import anyio
 from mcp.server.lowlevel.server import Server
@@ -19,7 +19,8 @@ from assent_schemas.errors import AssentError
 from assent_service.agent_door.bounds import AgentBounds
 from assent_service.agent_door.lines import TooLong
 from assent_service.agent_door.reach import Reach
-from assent_service.agent_door.visitors import NOT_KNOWN, SAID_TO_UNKNOWN, UNKNOWN, VISITOR, Visitor
+from assent_service.agent_door.remedies import remedy_of
+from assent_service.agent_door.visitors import NOT_KNOWN, SAID_TO, VISITOR, Visitor
 from assent_service.agent_door.wire import Id, Unread, error_line, line_of, message_of, request_id
 
 BUSY = -32000
@@ -87,8 +88,9 @@ class Talk:
         try:
             await self.visitor.client(self.reach)
         except AssentError as error:
-            if error.problem.code == UNKNOWN:
-                return error_line(about, NOT_KNOWN, SAID_TO_UNKNOWN, error.problem)
+            if (word := SAID_TO.get(error.problem.code)) is not None:
+                seen = replace(error.problem, remedy=remedy_of(error.problem))
+                return error_line(about, NOT_KNOWN, word, seen)
             return error_line(about, BUSY, error.problem.detail, error.problem)
         return None
 

@@ -12,7 +12,11 @@ from assent_service.agent_door.reach import Reach
 NOT_KNOWN = -32001
 """The code of the answer to every request of a client that is not known."""
 SAID_TO_UNKNOWN = "This client is not known: assent connect"
+SAID_TO_REVOKED = "The owner has revoked this client"
 UNKNOWN = "client.unknown"
+REVOKED = "client.revoked"
+SAID_TO = {UNKNOWN: SAID_TO_UNKNOWN, REVOKED: SAID_TO_REVOKED}
+"""What is said to whoever is not let in, by the code of the reason."""
 TITLE = "This client is not known"
 REMEDY = "Connect it again: assent connect"
 

@@ -30,6 +30,7 @@ class Door:
     home: Path
     client: str | None
     _seen: bool = False
+    _token: str = ""
     _starting: "Waking | None" = None
 
     def opened(self) -> socket.socket:
@@ -81,16 +82,20 @@ class Door:
         return DoorFolder.of_agents(self.home)
 
     def _greeting(self) -> bytes:
-        """What names the client; read anew each time, as the owner may have made another token."""
+        """What names the client; read anew each time, as the owner may have made another token.
+
+        One that is gone is shown again: so a client that was revoked is told so.
+        """
         if self.client is None:
             return b""
-        token = ""
         with (
             suppress(OSError, ValueError),
             token_file(self.home, self.client).open(encoding="utf-8") as file,
         ):
-            token = file.read(_LONGEST_TOKEN).strip()
-        return json.dumps({"assent": 1, "client": self.client, "token": token}).encode() + b"\n"
+            self._token = file.read(_LONGEST_TOKEN).strip()
+        return (
+            json.dumps({"assent": 1, "client": self.client, "token": self._token}).encode() + b"\n"
+        )
 
 
 def _connection(address: Address) -> socket.socket:

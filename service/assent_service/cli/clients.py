@@ -86,6 +86,22 @@ def add(
 
 @clients.command()
 @click.argument("name")
+@click.argument("scopes", metavar="SCOPE...", nargs=-1, required=True, type=click.Choice(SCOPES))
+@standard
+def grant(name: str, scopes: "tuple[Scope, ...]", home: Path | None, as_json: bool) -> None:
+    """Let a client do more, from its next call on.
+
+    It keeps its token and what it may do already: propose, run, call or emit.
+    """
+    from assent_service.cli.output import emit
+
+    told = asyncio.run(_granted(home, name, scopes))
+    said = f"{told.name} may read; beyond that: {', '.join(told.scopes)}."
+    emit(told.model_dump(), lambda: said, as_json=as_json)
+
+
+@clients.command()
+@click.argument("name")
 @standard
 def revoke(name: str, home: Path | None, as_json: bool) -> None:
     """Cut a client off, from its next call on."""
@@ -176,6 +192,16 @@ async def _made_and_kept(
     async with owner(home, acts=True, new=True) as to:
         made = await to.call(ops.ADD_CLIENT, asked)
     return made, tokens.keep(Home.find(home).path, made.name, made.token)
+
+
+async def _granted(home: Path | None, name: str, scopes: "tuple[Scope, ...]") -> "ClientTold":
+    from assent_schemas.wire import operations as ops
+    from assent_schemas.wire.clients import Granting
+    from assent_service.cli.owner import owner
+
+    _refuse_no_name(name)
+    async with owner(home, acts=True) as to:
+        return await to.call(ops.GRANT_CLIENT, Granting(client=name, scopes=list(set(scopes))))
 
 
 async def _revoked(home: Path | None, name: str) -> "ClientTold":

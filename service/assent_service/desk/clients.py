@@ -22,13 +22,21 @@ async def add_client(room: Room, asked: wire.Adding, caller: Caller) -> wire.Add
 
 async def revoke_client(room: Room, asked: wire.ClientAsked, caller: Caller) -> wire.ClientTold:
     await room.engine.clients.revoke(asked.client, caller.by)
-    rows = await room.read.clients()
-    return next(_told(row) for row in rows if row.name == asked.client)
+    return await _one(room, asked.client)
+
+
+async def grant_client(room: Room, asked: wire.Granting, caller: Caller) -> wire.ClientTold:
+    await room.engine.clients.grant(asked.client, asked.scopes, caller.by)
+    return await _one(room, asked.client)
 
 
 async def list_gaps(room: Room, asked: PageAsked, _: Caller) -> Page[wire.Gap]:
     rows = await room.read.gaps()
     return slice_of([_gap(row) for row in rows], [row.key for row in rows], asked)
+
+
+async def _one(room: Room, name: str) -> wire.ClientTold:
+    return next(_told(row) for row in await room.read.clients() if row.name == name)
 
 
 def _told(row: ClientRow) -> wire.ClientTold:

@@ -64,12 +64,15 @@ async def test_the_token_of_one_client_does_not_open_for_another(bench: Bench) -
             await engine.clients.authenticated("cursor", token)
 
 
-async def test_a_revoked_client_is_unknown_from_then_on(bench: Bench) -> None:
+async def test_only_the_token_of_a_revoked_client_tells_that_it_was(bench: Bench) -> None:
     async with bench.open() as engine:
         token = await engine.clients.make("claude", ["run"], "ann")
         await engine.clients.revoke("claude", "ann")
-        with pytest.raises(Refused, match=r"client\.unknown"):
+        with pytest.raises(Refused, match=r"client\.revoked"):
             await engine.clients.authenticated("claude", token)
+        for wrong in ("", "wrong", token[:-1]):
+            with pytest.raises(Refused, match=r"client\.unknown"):
+                await engine.clients.authenticated("claude", wrong)
         with pytest.raises(Refused, match=r"client\.unknown"):
             await engine.clients.revoke("claude", "ann")
         (row,) = await engine.clients.listed()
@@ -178,3 +181,30 @@ async def test_a_scope_that_nobody_knows_grants_nothing(bench: Bench) -> None:
 
 def test_who_shows_no_token_has_no_scope() -> None:
     assert ANONYMOUS.scopes == frozenset()
+
+
+async def test_a_grant_keeps_the_token_and_the_other_scopes(bench: Bench) -> None:
+    async with bench.open() as engine:
+        token = await engine.clients.make("claude", ["run"], "ann")
+        await engine.clients.grant("claude", ["emit", "run"], "bob")
+        await engine.clients.grant("claude", ["emit"], "bob")
+        known = await engine.clients.authenticated("claude", token)
+        said = [(one.who, one.action, one.detail) for one in await engine.store.read.audit()]
+    assert known.scopes == {"run", "emit"}
+    assert said == [("ann", "client.made", "run"), ("bob", "client.granted", "emit")]
+
+
+@pytest.mark.parametrize("name", ["nobody", "gone", "anonymous", ""])
+async def test_only_a_client_in_use_is_granted_anything(bench: Bench, name: str) -> None:
+    async with bench.open() as engine:
+        token = await engine.clients.make("gone", ["run"], "ann")
+        await engine.clients.revoke("gone", "ann")
+        for refuses in (
+            engine.clients.grant(name, ["emit"], "ann"),
+            engine.clients.revoke(name, "ann"),
+        ):
+            with pytest.raises(Refused, match=r"client\.unknown") as told:
+                await refuses
+            assert told.value.problem.remedy == "See which there are: assent clients list"
+        with pytest.raises(Refused, match=r"client\.revoked"):
+            await engine.clients.authenticated("gone", token)

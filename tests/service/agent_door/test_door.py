@@ -98,8 +98,14 @@ async def test_a_revoked_client_is_cut_off_at_its_next_call(here: Stage, era: st
     async with here.client(era, "claude") as client:
         assert told(await client.call_tool("status", {}))["you"] == "claude"
         await here.engine.clients.revoke("claude", "owner")
-        with pytest.raises(Exception, match="not known: assent connect"):
+        with pytest.raises(Exception, match="The owner has revoked this client"):
             await client.call_tool("status", {})
+    async with here.line("claude") as line:
+        await line.say(HELLO)
+        error = (await line.hear())["error"]
+    assert error["code"] == -32001
+    assert error["data"]["problems"][0]["code"] == "client.revoked"
+    assert "assent" not in error["message"] + error["data"]["problems"][0]["remedy"]
 
 
 async def test_two_eras_at_once_with_equal_ids_hear_each_its_own(here: Stage) -> None:

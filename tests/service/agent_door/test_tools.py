@@ -156,6 +156,16 @@ async def test_each_scope_is_needed_for_what_it_names(here: Stage) -> None:
             assert problem(await client.call_tool(tool, given))["code"] == "call.scope"
 
 
+async def test_who_lacks_a_scope_is_told_the_command_that_grants_it(here: Stage) -> None:
+    await here.made("runner", "run")
+    async with here.client(NEW, "runner") as client:
+        refused = problem(await client.call_tool("emit_event", {"name": "x"}))
+        assert refused["remedy"].endswith(": assent clients grant runner emit")
+        await here.engine.clients.grant("runner", ["emit"], "owner")
+        told(await client.call_tool("emit_event", {"name": "x"}))
+        assert told(await client.call_tool("status", {}))["your_scopes"] == ["emit", "run"]
+
+
 async def test_a_proposal_is_taken_back_by_its_author_alone(here: Stage) -> None:
     async with here.client(NEW, "claude") as claude, here.client(NEW, "other") as other:
         made = told(await claude.call_tool("propose_policy", {"document": place()}))

@@ -1,6 +1,11 @@
 """What can be written: each record knows its one statement; values are ready for SQLite."""
 
-from assent_engine.store.records.clients import ClientMade, ClientRevoked, ClientUsed
+from assent_engine.store.records.clients import (
+    ClientGranted,
+    ClientMade,
+    ClientRevoked,
+    ClientUsed,
+)
 from assent_engine.store.records.gaps import GapReported, GapsCut
 from assent_engine.store.records.hooks import (
     DeliveriesForgotten,
@@ -85,6 +90,7 @@ from assent_engine.store.records.triggers import (
 __all__ = [
     "AuditEntry",
     "CancelRequested",
+    "ClientGranted",
     "ClientMade",
     "ClientRevoked",
     "ClientUsed",

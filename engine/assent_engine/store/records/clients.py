@@ -38,3 +38,14 @@ class ClientRevoked:
     )
     name: str
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientGranted:
+    """A client may do what these words say; its token stays."""
+
+    sql: ClassVar[str] = (
+        "UPDATE clients SET scopes = :scopes WHERE name = :name AND revoked_at IS NULL"
+    )
+    name: str
+    scopes: str

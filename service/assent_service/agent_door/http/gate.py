@@ -24,7 +24,7 @@ from assent_service.agent_door.http.passing import in_time, replayed
 from assent_service.agent_door.http.refusals import refusal, refused
 from assent_service.agent_door.rates import Rates
 from assent_service.agent_door.reach import Reach
-from assent_service.agent_door.visitors import Visitor
+from assent_service.agent_door.visitors import REVOKED, Visitor
 from assent_service.http_setting import PATH
 from assent_service.web.bodies import whole
 
@@ -83,7 +83,9 @@ class Gate:
             raise Refused(held)
         try:
             client = await visitor.client(self.reach)
-        except Refused:
+        except Refused as error:
+            if error.problem.code == REVOKED:
+                raise
             raise _not_known() from None
         try:
             self.rates.take(client.name, changes=False)

@@ -11,6 +11,7 @@ from assent_service.web.refusals import JSON, TITLE, status_of
 
 _CODE = -32001
 _STATUS = {
+    "client.revoked": HTTPStatus.UNAUTHORIZED,
     "http.host": HTTPStatus.MISDIRECTED_REQUEST,
     "http.origin": HTTPStatus.FORBIDDEN,
     "http.token": HTTPStatus.UNAUTHORIZED,

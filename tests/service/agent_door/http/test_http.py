@@ -221,6 +221,11 @@ async def test_a_revoked_client_is_cut_off_at_its_next_request(here: Stage, era:
         await here.engine.clients.revoke("claude", "owner")
         with pytest.raises(Exception, match=r".*"):
             await found.call_tool("status", {})
+    async with asking(port, **shown(here)) as bare:
+        said = await bare.post("/mcp", json=initialize())
+    assert said.status_code == 401
+    assert "The owner has revoked the client claude." in said.text
+    assert "assent connect" not in said.text
 
 
 async def test_while_the_engine_is_held_nobody_can_be_told_by_a_token(here: Stage) -> None:
