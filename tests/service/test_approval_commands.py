@@ -160,3 +160,17 @@ def test_a_policy_is_decided_there_too(shell: Shell) -> None:
 def test_an_unknown_request_is_not_found(shell: Shell) -> None:
     shell.propose(ASKING)
     assert shell("approvals", "show", "nothing", "--json").problem["code"] == "approval.unknown"
+
+
+def test_an_approval_says_how_that_is_started_which_nothing_starts(shell: Shell) -> None:
+    alone = shell.propose(greeter("One call of notify.user"))
+    approve = ("approvals", "approve")
+    said = shell(*approve, alone["policy_id"], "--hash", alone["hash"])
+    command = f"assent run start {alone['policy_id']}"
+    assert command in " ".join(said.out.split())
+    assert shell.done(*command.split()[1:])["status"] == "COMPLETED"
+    timed = {**greeter("Timed"), "triggers": [{"type": "interval", "seconds": 3600}]}
+    other = shell.propose(timed)
+    said = shell(*approve, other["policy_id"], "--hash", other["hash"])
+    assert said.code == 0
+    assert "run start" not in said.out

@@ -104,7 +104,7 @@ def approve(
     if digest is None:
         digest = consent(policy, err=as_json) if policy else consent_to_request(one, err=as_json)
     asked = Approving(approval=one.id, version=one.version, hash=digest, note=note)
-    _decided(home, lambda to: to.call(ops.APPROVE, asked), as_json)
+    _decided(home, lambda to: to.call(ops.APPROVE, asked), as_json, _to_start(one))
 
 
 @approvals.command()
@@ -123,7 +123,14 @@ def reject(request_id: str, note: str | None, home: Path | None, as_json: bool) 
     _decided(home, lambda to: to.call(ops.REJECT, asked), as_json)
 
 
-def _decided(home: Path | None, decide: Any, as_json: bool) -> None:
+def _to_start(one: "ApprovalDetail") -> str:
+    """How a policy is started that nothing starts by itself."""
+    if one.kind != POLICY or one.shown.get("triggers"):
+        return ""
+    return f". Nothing starts it by itself: assent run start {one.id}"
+
+
+def _decided(home: Path | None, decide: Any, as_json: bool, to_start: str = "") -> None:
     """Decide, let the run go on, and say how it stands then; exit 1 unless it is done or waits."""
     from rich.console import Group
 
@@ -136,7 +143,7 @@ def _decided(home: Path | None, decide: Any, as_json: bool) -> None:
     if run is not None:
         told = {"run_id": run.run_id, "status": run.status, "output": run.output}
         data["run"] = {**told, "error": run.error, "cause": run.cause}
-    text = f"{said.status.capitalize()}: {shown(said.what)}"
+    text = f"{said.status.capitalize()}: {shown(said.what)}{to_start}"
     view = Group(text, reports_view([run])) if run is not None else text
     emit(data, lambda: view, as_json=as_json)
     sys.exit(0 if run is None or run.status in ("COMPLETED", "WAITING") else 1)

@@ -156,6 +156,21 @@ async def test_each_scope_is_needed_for_what_it_names(here: Stage) -> None:
             assert problem(await client.call_tool(tool, given))["code"] == "call.scope"
 
 
+async def test_what_waits_already_is_answered_and_not_asked_twice(here: Stage) -> None:
+    async with here.client(NEW, "claude") as client, here.client(NEW, "other") as other:
+        made = told(await client.call_tool("propose_policy", {"document": place()}))
+        mine = place(policy_id=made["policy_id"])
+        whole = told(await client.call_tool("get_policy", {"policy": made["policy_id"]}))
+        for document in (mine, whole["document"]):
+            again = told(await client.call_tool("propose_policy", {"document": document}))
+            assert (again["version"], again["hash"]) == (made["version"], made["hash"])
+        changed = {"document": {**mine, "description": "Another one."}}
+        assert told(await client.call_tool("propose_policy", changed))["version"] == "1.1.0"
+        theirs = told(await other.call_tool("propose_policy", {"document": mine}))
+        assert theirs["version"] == "1.2.0"
+    assert len(await here.engine.store.read.versions(made["policy_id"])) == 3
+
+
 async def test_who_lacks_a_scope_is_told_the_command_that_grants_it(here: Stage) -> None:
     await here.made("runner", "run")
     async with here.client(NEW, "runner") as client:

@@ -1,5 +1,6 @@
 """Proposals: a document put before the owner, and taken back by whoever put it there."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -8,7 +9,10 @@ from assent_engine.policies import Proposal, choose_policy, choose_version
 from assent_engine.reading import Unbounded
 from assent_engine.reading.difference import PolicyDiff
 from assent_engine.refusals import intact
+from assent_engine.store.rows import VersionRow
+from assent_schemas import exact_json
 from assent_schemas.errors import Problem, Refused
+from assent_schemas.policy import SCHEMA_VERSION
 from assent_schemas.statuses import PolicyStatus
 from assent_service.agent_door.arguments import exactly
 from assent_service.agent_door.bounds import BOUNDS
@@ -75,10 +79,16 @@ async def propose_policy(visit: Visit, asked: Proposing) -> ProposalTold:
 
 
 async def proposed(visit: Visit, document: Document) -> ProposalTold:
-    """Put a document before the owner; raises PolicyInvalid, and Refused where enough waits."""
-    await _refuse_too_many(visit)
+    """Put a document before the owner; raises PolicyInvalid, and Refused where enough waits.
+
+    What waits already of the same author is answered as it stands, and not asked twice.
+    """
+    waiting = await visit.reach.waiting_of(visit.by)
+    alike = _alike(waiting, document)
+    if alike is None:
+        _refuse_too_many(waiting)
     read = await read_out(visit.reach, document)
-    made = await visit.reach.propose(document, visit.by)
+    made = alike or await visit.reach.propose(document, visit.by)
     difference = await _difference(visit.reach, made)
     row = await visit.reach.read.version(made.policy_id, made.version)
     until = row.expires_at if row else ""
@@ -110,8 +120,16 @@ async def withdraw_proposal(visit: Visit, asked: Withdrawing) -> Withdrawn:
     return Withdrawn(state="withdrawn", policy_id=policy.policy_id, version=row.version)
 
 
-async def _refuse_too_many(visit: Visit) -> None:
-    waiting = await visit.reach.waiting_of(visit.by)
+def _alike(waiting: Sequence[VersionRow], document: Document) -> Proposal | None:
+    """The proposal that waits of the same policy and content; a draft may leave its version out."""
+    for row in waiting:
+        whole = {"schema_version": SCHEMA_VERSION, "version": row.version, **document}
+        if row.policy_id == whole.get("policy_id") and exact_json.digest(whole) == row.hash:
+            return Proposal(row.policy_id, row.version, row.hash, whole["name"])
+    return None
+
+
+def _refuse_too_many(waiting: Sequence[VersionRow]) -> None:
     if len(waiting) < BOUNDS.open_proposals:
         return
     ids = ", ".join(sorted({f"{one.policy_id} {one.version}" for one in waiting})[:3])
