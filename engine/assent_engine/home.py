@@ -19,6 +19,8 @@ from assent_schemas.places import DOOR, home_folder, own_folder
 PRIVATE = 0o700
 COMMAND, SERVICE = "command", "service"
 """What may hold a home."""
+PROBE = ".probe"
+"""What a process makes for a moment, to see that it can."""
 OURS = {"assent.sqlite", "lock", "paper-broker.sqlite", "prices.csv", swap.PLAN, DOOR}
 """Files by which a home is known; any one of them will do."""
 
@@ -73,7 +75,7 @@ class Home:
             self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
             self._refuse_foreign()
             self.path.chmod(self.path.stat().st_mode & PRIVATE)
-            probe = self.path / ".probe"
+            probe = self.path / PROBE
             probe.touch()
             probe.unlink(missing_ok=True)
         except OSError as error:
@@ -108,8 +110,8 @@ class Home:
             raise StoreError(Problem("home.nowhere", "The home has no place", detail, remedy))
 
     def _refuse_foreign(self) -> bool:
-        """Whether the folder holds anything."""
-        names = {one.name for one in self.path.iterdir()}
+        """Whether the folder holds anything; what another process tries it with is nothing."""
+        names = {one.name for one in self.path.iterdir()} - {PROBE}
         if names and not names & OURS:
             detail = f"{self.path} holds other things: {', '.join(sorted(names)[:3])}."
             remedy = "Name a new or empty folder with --home."

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from assent_engine.home import Home
 from service.conftest import Furnished
 from service.shell import REBALANCE, Shell, greeter, written
 
@@ -149,3 +150,11 @@ def test_who_has_no_name_is_named_by_number(shell: Shell, monkeypatch: pytest.Mo
     monkeypatch.setattr(getpass, "getuser", nameless)
     shell.approved(greeter())
     assert shell.done("policy", "show", "Greeter")["decided_by"].startswith("user ")
+
+
+def test_what_another_process_tries_a_new_home_with_is_no_other_thing(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.path.mkdir()
+    (home.path / ".probe").touch()
+    assert not home.is_made()
+    home.prepare()
