@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from benchmarks.service import IDLE, KIB, SETTLES, processor, served, status
-from tray.buses import session_bus
+from buses import session_bus
 from tray.hosts import host, named
 from tray.trays import Desk, desktop, tray
 

@@ -86,7 +86,7 @@ async def seated(back_end: BackEnd) -> AsyncIterator[Work]:
 async def a_panel(folder: Path) -> AsyncIterator[tuple[Desktop, Work]]:
     """A real bus with a host on it, and StatusNotifierItem."""
     from assent_tray.status_notifier.back_end import StatusNotifier
-    from tray.buses import session_bus
+    from buses import session_bus
     from tray.hosts import Host, host, named
 
     @dataclass

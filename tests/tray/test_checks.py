@@ -12,7 +12,7 @@ from assent_tray.checks import tray
 if sys.platform != "linux":
     pytest.skip("session buses are Linux's", allow_module_level=True)
 
-from tray.buses import session_bus
+from buses import session_bus
 from tray.hosts import host
 from tray.memory_desktop import pystray
 

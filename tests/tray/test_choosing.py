@@ -14,7 +14,7 @@ if sys.platform != "linux":
 from assent_tray.choosing import chosen
 from assent_tray.pystray_back_end import Pystray
 from assent_tray.status_notifier.back_end import StatusNotifier
-from tray.buses import session_bus
+from buses import session_bus
 from tray.hosts import host
 from tray.memory_desktop import pystray
 

@@ -16,9 +16,9 @@ if sys.platform != "linux":
 from assent_engine.home import Home
 from assent_schemas.errors import Refused
 from assent_service.process import starting
+from buses import session_bus
 from service.process.served import served, words
 from service.shell import greeter
-from tray.buses import session_bus
 from tray.hosts import Row, host, inside, named
 from tray.trays import Desk, desktop, ended, tray
 

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from buses import session_bus
 from service.process.served import PATIENCE
 from service.shell import Shell
-from tray.buses import session_bus
 from tray.hosts import Host, host
 
 

@@ -1,12 +1,10 @@
-"""A private system bus with a logind of our own on it, which sleeps when a test says so."""
+"""A logind of our own on a private system bus, which sleeps when a test says so."""
 
 import asyncio
 import os
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from dbus_fast import Message, MessageType, NameFlag
 from dbus_fast.aio import MessageBus
@@ -14,32 +12,6 @@ from dbus_fast.aio import MessageBus
 NAME = "org.freedesktop.login1"
 PATH = "/org/freedesktop/login1"
 MANAGER = "org.freedesktop.login1.Manager"
-CONFIGURATION = """<busconfig>
-  <type>system</type>
-  <listen>unix:path={socket}</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"""
-
-
-@asynccontextmanager
-async def system_bus(folder: Path) -> AsyncIterator[str]:
-    """A bus of its own -> its address."""
-    file, socket = folder / "bus.conf", folder / "bus"
-    file.write_text(CONFIGURATION.format(socket=socket))
-    command = ["dbus-daemon", f"--config-file={file}", "--nofork", "--print-address"]
-    bus = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
-    assert bus.stdout is not None
-    try:
-        yield (await bus.stdout.readline()).decode().strip()
-    finally:
-        bus.terminate()
-        await bus.wait()
 
 
 @dataclass

@@ -17,7 +17,8 @@ if sys.platform != "linux":
 from dbus_fast.aio import MessageBus
 
 from assent_service.power.logind import Logind
-from service.power.mock_logind import MockLogind, is_let_go, say_prepare_for_sleep, system_bus
+from buses import system_bus
+from service.power.mock_logind import MockLogind, is_let_go, say_prepare_for_sleep
 
 
 @dataclass

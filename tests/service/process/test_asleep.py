@@ -21,7 +21,8 @@ from service.shell import Shell, greeter
 if sys.platform != "linux":
     pytest.skip("the shim and logind are Linux's", allow_module_level=True)
 
-from service.power.mock_logind import MockLogind, is_let_go, system_bus
+from buses import system_bus
+from service.power.mock_logind import MockLogind, is_let_go
 
 pytestmark = pytest.mark.process
 SHIM = Path(__file__).parents[1] / "power" / "clock_shim.c"

@@ -17,7 +17,7 @@ from assent_tray.face import Face, Mood
 from assent_tray.icon import SIZES, Panel
 from assent_tray.ports import Item
 from assent_tray.status_notifier.panel import Panel as OnTheBus
-from tray.buses import session_bus
+from buses import session_bus
 from tray.hosts import MENU, Host, host, named
 from tray.pictures import LOOK
 

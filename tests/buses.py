@@ -1,13 +1,14 @@
-"""A private session bus, for tests."""
+"""Private buses for tests: one of a session, and one of the system."""
 
 import asyncio
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 CONFIGURATION = """<busconfig>
-  <type>session</type>
+  <type>{kind}</type>
   <listen>unix:path={socket}</listen>
   <auth>EXTERNAL</auth>
   <policy context="default">
@@ -20,11 +21,11 @@ CONFIGURATION = """<busconfig>
 
 
 @asynccontextmanager
-async def session_bus(folder: Path) -> AsyncIterator[str]:
+async def _bus(kind: str, folder: Path) -> AsyncIterator[str]:
     """A bus of its own -> its address; the same one each time for the same folder."""
-    file, socket = folder / "session.conf", folder / "session-bus"
+    file, socket = folder / f"{kind}.conf", folder / f"{kind}-bus"
     socket.unlink(missing_ok=True)
-    file.write_text(CONFIGURATION.format(socket=socket))
+    file.write_text(CONFIGURATION.format(kind=kind, socket=socket))
     command = ["dbus-daemon", f"--config-file={file}", "--nofork", "--print-address"]
     bus = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
     assert bus.stdout is not None
@@ -34,3 +35,6 @@ async def session_bus(folder: Path) -> AsyncIterator[str]:
     finally:
         bus.terminate()
         await bus.wait()
+
+
+session_bus, system_bus = partial(_bus, "session"), partial(_bus, "system")
